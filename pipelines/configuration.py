@@ -1,0 +1,153 @@
+"""Business choices, read from config/ and checked as a whole before anything runs."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from pipelines.entities import ENTITIES
+
+ENGAGEMENT_COUNTS = (
+    "order_count_30d",
+    "session_count_30d",
+    "product_view_count_30d",
+    "cart_add_count_30d",
+    "abandoned_cart_count_30d",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of sources.yml."""
+
+    name: str
+    entity: str
+    kind: str
+    path: str
+    columns: dict[str, str]
+    time_zone: str
+    customer_space: str = "shared"
+    tombstone: str | None = None
+    orders_arrive_whole: bool = False
+    encoding: str = "utf-8"
+    delimiter: str = ","
+
+    @property
+    def meaning(self) -> dict[str, Any]:
+        """What of a source decides how its received rows are read."""
+        return {
+            "entity": self.entity,
+            "columns": self.columns,
+            "time_zone": self.time_zone,
+            "customer_space": self.customer_space,
+            "tombstone": self.tombstone,
+            "orders_arrive_whole": self.orders_arrive_whole,
+        }
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One rule of segments.yml: a name, what it means and its SQL condition."""
+
+    name: str
+    description: str
+    condition: str
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One entry of destinations.yml."""
+
+    name: str
+    kind: str
+    path: str
+    columns: list[str]
+    consent: str = "marketing"
+    segments: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything in config/, checked."""
+
+    business_time_zone: str
+    schedule_start: date | None
+    schedule_end: date | None
+    freshness_days: int
+    night_on_refused: str
+    currency: str | None
+    shared_value_limit: int
+    engagement: dict[str, tuple[float, float]]
+    psi_limit: float
+    deadline_minutes: int
+    claim_idle_minutes: int
+    keep_nights: int
+    models: dict[str, Any]
+    sources: list[Source]
+    segments: list[Segment]
+    destinations: list[Destination]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business time zone."""
+        return ZoneInfo(self.business_time_zone)
+
+    def has(self, entity: str) -> bool:
+        """Return whether any source feeds the entity."""
+        return any(source.entity == entity for source in self.sources)
+
+    @cached_property
+    def read_by_build(self) -> dict[str, Any]:
+        """The settings a build reads, as canonical data: what ops.configurations keeps."""
+        return {
+            "business_time_zone": self.business_time_zone,
+            "entities": {entity: self.has(entity) for entity in ENTITIES},
+            "shared_value_limit": self.shared_value_limit,
+            "engagement": {k: list(v) for k, v in sorted(self.engagement.items())},
+            "psi_limit": self.psi_limit,
+            "freshness_days": self.freshness_days,
+            "models": self.models,
+            "segments": [[s.name, s.condition] for s in self.segments],
+        }
+
+    @property
+    def build_configuration(self) -> str:
+        """Hash of what a build reads."""
+        return short_hash(self.read_by_build)
+
+    @property
+    def received_meaning(self) -> dict[str, Any]:
+        """What decides how received rows are staged, code apart."""
+        return {
+            "business_time_zone": self.business_time_zone,
+            "currency": self.currency,
+            "sources": {source.name: source.meaning for source in self.sources},
+        }
+
+
+def short_hash(content: Any) -> str:
+    """Return the first 16 hex digits of the sha256 of canonical JSON."""
+    text = json.dumps(content, sort_keys=True, separators=(",", ":"), default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def code_hash(root: Path, folders: tuple[str, ...]) -> str:
+    """Return the first 16 hex digits of the sha256 over source files, names and bytes."""
+    digest = hashlib.sha256()
+    for folder in folders:
+        for path in sorted((root / folder).rglob("*")):
+            if path.suffix in (".py", ".sql") and path.is_file():
+                digest.update(str(path.relative_to(root)).encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]
+
+
+def names(items: Mapping[str, Any]) -> str:
+    """Return names as a readable list."""
+    return ", ".join(items) or "none"

@@ -1,0 +1,46 @@
+"""The four entities a source can feed, and their columns in the order of semantics.md."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entity:
+    """An entity's columns; `required` must be mapped, of `one_of` at least one."""
+
+    name: str
+    columns: tuple[str, ...]
+    required: tuple[str, ...]
+    one_of: tuple[str, ...] = ()
+
+
+_ALL = (
+    Entity(
+        "customers",
+        (
+            "customer_ref", "created_at", "updated_at", "email", "phone", "given_name",
+            "family_name", "birth_date", "street", "postcode", "city", "country",
+            "consent_marketing", "consent_profiling",
+        ),
+        ("customer_ref",),
+    ),
+    Entity(
+        "events",
+        (
+            "event_id", "occurred_at", "event_type", "visitor_ref", "customer_ref", "email",
+            "session_ref", "product_ref", "value", "url",
+        ),
+        ("occurred_at", "event_type"),
+    ),
+    Entity(
+        "order_lines",
+        (
+            "order_id", "line_no", "ordered_at", "customer_ref", "email", "phone", "product_ref",
+            "quantity", "unit_price", "discount_amount", "net_amount", "currency",
+        ),
+        ("order_id", "ordered_at", "quantity"),
+        ("unit_price", "net_amount"),
+    ),
+    Entity("products", ("product_ref", "name", "category", "brand", "price"), ("product_ref",)),
+)  # fmt: skip
+
+ENTITIES = {entity.name: entity for entity in _ALL}

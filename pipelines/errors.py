@@ -1,0 +1,68 @@
+"""What can go wrong, as finished sentences about data.
+
+NocturneError
+├── UnrecoverableError        trying again cannot help: the data or the configuration must change
+│   ├── ConfigurationFaulty   one or more files in config/ are wrong; lists every fault
+│   ├── SourceUnreadable      a file cannot be read as what it is declared to be
+│   ├── BatchRefused          a critical table rule refused a batch and the night is to stop
+│   ├── NightTooStale         no fresh order lines; publishing would only age what is known
+│   ├── ContractBroken        an attempt broke a critical contract and is not published
+│   ├── ClaimLost             another run took this attempt over
+│   └── NothingThere          a night, model or source was asked for that does not exist
+└── RecoverableError          the same call may succeed later
+    ├── SourceUnavailable     a source cannot be reached now
+    └── WarehouseBusy         another night or landing is under way
+"""
+
+
+class NocturneError(Exception):
+    """A finished sentence: what is wrong, where, and what to do."""
+
+
+class UnrecoverableError(NocturneError):
+    """Trying again with the same inputs gives the same failure."""
+
+
+class RecoverableError(NocturneError):
+    """Trying again later may succeed."""
+
+
+class ConfigurationFaulty(UnrecoverableError):
+    """One or more configuration files are wrong; every fault is listed."""
+
+    def __init__(self, faults: list[str]):
+        self.faults = faults
+        count = f"{len(faults)} fault{'s' if len(faults) != 1 else ''} in the configuration"
+        super().__init__("\n".join([f"{count}; nothing was run:", *(f"  - {f}" for f in faults)]))
+
+
+class SourceUnreadable(UnrecoverableError):
+    """A file cannot be read as what sources.yml declares it to be."""
+
+
+class BatchRefused(UnrecoverableError):
+    """A critical table rule refused a batch, and settings.yml says that the night stops then."""
+
+
+class NightTooStale(UnrecoverableError):
+    """No order line is dated in the last `freshness_days` days of the night."""
+
+
+class ContractBroken(UnrecoverableError):
+    """An attempt broke a critical contract and stays unpublished."""
+
+
+class ClaimLost(UnrecoverableError):
+    """The attempt this step belongs to was taken over or dropped by another run."""
+
+
+class NothingThere(UnrecoverableError):
+    """A night, model or source was asked for that does not exist."""
+
+
+class SourceUnavailable(RecoverableError):
+    """A source cannot be reached now."""
+
+
+class WarehouseBusy(RecoverableError):
+    """Another night or landing is under way in this warehouse."""

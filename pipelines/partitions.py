@@ -1,0 +1,89 @@
+"""Attempts as plain tables, and their way into the published, partitioned ones.
+
+The statements here name tables by night and so cannot be files below sql/; every identifier is
+quoted by SQLAlchemy and every number is an int.
+"""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from pipelines.warehouse import quote
+
+ATTEMPTS, PUBLISHED = "attempts", "features"
+TABLES = ("members", "customer_features", "customer_scores", "customer_segments")
+LANDINGS_PER_PARTITION = 1000
+
+
+def attempt_table(table: str, night_id: int) -> str:
+    """Return the name of an attempt's table."""
+    return f"{table}_{int(night_id)}"
+
+
+def create_attempt(connection: Connection, table: str, night_id: int, as_of: date) -> str:
+    """Create an attempt's empty table, in the shape of the published one; return its name."""
+    name = attempt_table(table, night_id)
+    drop_attempt_table(connection, table, night_id)
+    whole, like = quote(connection, ATTEMPTS, name), quote(connection, PUBLISHED, table)
+    day = sa.literal(as_of).compile(
+        dialect=connection.dialect, compile_kwargs={"literal_binds": True}
+    )
+    connection.execute(
+        sa.text(
+            f"create table {whole} (like {like} including all, "
+            f"check (night_id = {int(night_id)}), check (as_of = cast({day} as date)))"
+        )
+    )
+    return name
+
+
+def drop_attempt_table(connection: Connection, table: str, night_id: int) -> None:
+    """Drop one table of an attempt, if it is there."""
+    name = quote(connection, ATTEMPTS, attempt_table(table, night_id))
+    connection.execute(sa.text(f"drop table if exists {name}"))
+
+
+def attach(connection: Connection, table: str, night_id: int) -> None:
+    """Make an attempt's table a partition of the published one."""
+    name = attempt_table(table, night_id)
+    connection.execute(
+        sa.text(f"alter table {quote(connection, ATTEMPTS, name)} set schema {PUBLISHED}")
+    )
+    connection.execute(
+        sa.text(
+            f"alter table {quote(connection, PUBLISHED, table)} attach partition "
+            f"{quote(connection, PUBLISHED, name)} for values in ({int(night_id)})"
+        )
+    )
+
+
+def detach_and_drop(connection: Connection, table: str, night_id: int) -> None:
+    """Take a replaced partition out without stopping readers; needs an autocommit connection."""
+    name = quote(connection, PUBLISHED, attempt_table(table, night_id))
+    whole = quote(connection, PUBLISHED, table)
+    attached = sa.text(
+        "select inhdetachpending from pg_inherits where inhrelid = to_regclass(:partition)"
+    )
+    pending = connection.execute(attached, {"partition": name}).scalar()
+    if pending is not None:
+        how = "finalize" if pending else "concurrently"
+        connection.execute(sa.text(f"alter table {whole} detach partition {name} {how}"))
+    connection.execute(sa.text(f"drop table if exists {name}"))
+
+
+def ensure_landing_partition(connection: Connection, entity: str, batch_id: int) -> None:
+    """Make sure raw.<entity> has the partition that holds this batch."""
+    first = batch_id - batch_id % LANDINGS_PER_PARTITION
+    name = quote(connection, "raw", f"{entity}_from_{first}")
+    if connection.execute(
+        sa.text("select to_regclass(:name)"), {"name": name}
+    ).scalar() is not None:
+        return
+    parent = quote(connection, "raw", entity)
+    connection.execute(
+        sa.text(
+            f"create table {name} partition of {parent} "
+            f"for values from ({first}) to ({first + LANDINGS_PER_PARTITION})"
+        )
+    )

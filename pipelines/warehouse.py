@@ -1,0 +1,182 @@
+"""The one place that talks to the database: statements from sql/, Arrow in and out, partitions.
+
+SELECTs stand in files below sql/ and are bound, never formatted. The few statements built here
+(create a table from a SELECT, attach a partition) quote their identifiers with SQLAlchemy.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+SQL = Path(__file__).resolve().parent.parent / "sql"
+
+
+@cache
+def read_sql(name: str) -> str:
+    """Return the statement of sql/<name>.sql without its comment lines, which may name binds."""
+    lines = (SQL / f"{name}.sql").read_text(encoding="utf-8").splitlines()
+    return "\n".join(line for line in lines if not line.lstrip().startswith("--")).rstrip(" \n;")
+
+
+class Warehouse:
+    """A PostgreSQL database that holds one shop, and the clock of whoever opened it."""
+
+    def __init__(self, url: str, clock: Callable[[], datetime]):
+        self.url = url
+        self.clock = clock
+        self.engine = sa.create_engine(
+            sa.make_url(url).set(drivername="postgresql+psycopg2"),
+            pool_size=2,
+            connect_args={"application_name": "nocturne", "options": "-c timezone=UTC"},
+        )
+
+    @contextmanager
+    def begin(self) -> Iterator[Connection]:
+        """Open one transaction; it commits at the end of the block or leaves no trace."""
+        with self.engine.begin() as connection:
+            yield connection
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self.engine.dispose()
+
+    @contextmanager
+    def adbc(self) -> Iterator[Any]:
+        """Open an Arrow connection, a transaction of its own; commit it yourself."""
+        from adbc_driver_postgresql import dbapi
+
+        plain = sa.make_url(self.url).set(drivername="postgresql")
+        with dbapi.connect(plain.render_as_string(hide_password=False)) as connection:
+            yield connection
+
+    def ingest(self, schema: str, table: str, batches: pa.RecordBatchReader) -> int:
+        """Append Arrow batches to an inbox table in one transaction; return the rows written."""
+        with self.adbc() as connection, connection.cursor() as cursor:
+            rows = cursor.adbc_ingest(table, batches, mode="append", db_schema_name=schema)
+            connection.commit()
+        return int(rows)
+
+    @contextmanager
+    def lock(self, key: int, *, wait: bool) -> Iterator[bool]:
+        """Hold a session's advisory lock for the block; yields False when it is taken."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            name = "pg_advisory_lock" if wait else "pg_try_advisory_lock"
+            got = connection.execute(sa.select(getattr(sa.func, name)(key))).scalar()
+            held = wait or bool(got)
+            try:
+                yield held
+            finally:
+                if held:
+                    connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
+
+
+def run(connection: Connection, name: str, **binds: Any) -> sa.CursorResult[Any]:
+    """Execute the statement sql/<name>.sql with its binds."""
+    return connection.execute(statement(name, **binds))
+
+
+def statement(name: str, **binds: Any) -> sa.TextClause:
+    """Return sql/<name>.sql with those of `binds` bound that it names."""
+    text = sa.text(read_sql(name))
+    return text.bindparams(**{k: v for k, v in binds.items() if k in text._bindparams})
+
+
+def rows(connection: Connection, name: str, **binds: Any) -> list[sa.RowMapping]:
+    """Return all rows of a small SELECT, as mappings."""
+    return list(run(connection, name, **binds).mappings())
+
+
+def value(connection: Connection, name: str, **binds: Any) -> Any:
+    """Return the single value of a SELECT, None without a row."""
+    return run(connection, name, **binds).scalar()
+
+
+def quote(connection: Connection, *parts: str) -> str:
+    """Return a quoted, dotted identifier."""
+    prepare = connection.dialect.identifier_preparer
+    return ".".join(prepare.quote_identifier(part) for part in parts)
+
+
+def create_temporary(connection: Connection, table: str, select: str, **binds: Any) -> int:
+    """Store a SELECT of sql/ as a temporary table that lives until the transaction ends."""
+    into = quote(connection, table)
+    connection.execute(sa.text(f"drop table if exists pg_temp.{into}"))
+    clause = statement(select, **binds)
+    made = sa.text(f"create temporary table {into} on commit drop as\n{clause.text}")
+    count = connection.execute(made.bindparams(*clause._bindparams.values())).rowcount
+    connection.execute(sa.text(f"analyze pg_temp.{into}"))
+    return count
+
+
+def insert_select(
+    connection: Connection, target: tuple[str, str], select: str, **binds: Any
+) -> int:
+    """Insert a SELECT of sql/ into a table, matching columns by name; return the rows."""
+    clause = statement(select, **binds)
+    columns = ", ".join(quote(connection, name) for name in columns_of(connection, *target))
+    into = quote(connection, *target)
+    text = f"insert into {into} ({columns})\nselect {columns} from (\n{clause.text}\n) as result"
+    result = connection.execute(sa.text(text).bindparams(*clause._bindparams.values()))
+    return result.rowcount
+
+
+def columns_of(connection: Connection, schema: str, table: str) -> list[str]:
+    """Return the names of a table's columns, those the database generates left out."""
+    found = sa.inspect(connection).get_columns(table, schema=schema)
+    return [c["name"] for c in found if not c.get("identity") and not c.get("computed")]
+
+
+def name_as(connection: Connection, name: str, schema: str, table: str) -> None:
+    """Let SELECTs of this transaction call a table by a plain name."""
+    connection.execute(
+        sa.text(
+            f"create or replace temporary view {quote(connection, name)} as "
+            f"table {quote(connection, schema, table)}"
+        )
+    )
+
+
+class _Digest:
+    """A file that keeps only the sha256 of what is written to it."""
+
+    def __init__(self) -> None:
+        self.sha256 = hashlib.sha256()
+
+    def write(self, chunk: bytes | str) -> int:
+        self.sha256.update(chunk if isinstance(chunk, bytes) else chunk.encode())
+        return len(chunk)
+
+
+def content_hash(
+    connection: Connection, table: tuple[str, str], key: Iterable[str], digits: int
+) -> str:
+    """Return the sha256 over a table's rows in canonical text, ordered by its key.
+
+    Every column counts except night_id. Floating point columns are rounded to `digits`.
+    The rows stream through the hash: memory does not grow with the table.
+    """
+    schema, name = table
+    canonical = []
+    for column in sa.inspect(connection).get_columns(name, schema=schema):
+        quoted = quote(connection, column["name"])
+        if isinstance(column["type"], sa.Float):
+            quoted = f"round(cast({quoted} as numeric), {int(digits)})"
+        if column["name"] != "night_id":
+            canonical.append(quoted)
+    order = ", ".join(quote(connection, column) for column in key)
+    query = f"select {', '.join(canonical)} from {quote(connection, *table)} order by {order}"
+    digest = _Digest()
+    driver = connection.connection.driver_connection
+    assert driver is not None, "the connection is open"
+    with driver.cursor() as cursor:
+        cursor.copy_expert(f"copy ({query}) to stdout", digest)
+    return digest.sha256.hexdigest()

@@ -1,0 +1,45 @@
+-- Every version of the order lines as received, as text.
+-- grain: batch_id, row_no
+create table if not exists raw.order_lines (
+    batch_id bigint not null,
+    row_no bigint not null,
+    source text not null,
+    op text not null check (op in ('upsert', 'delete')),
+    row_key text not null,
+    row_hash uuid not null,
+    order_id text,
+    line_no text,
+    ordered_at text,
+    customer_ref text,
+    email text,
+    phone text,
+    product_ref text,
+    quantity text,
+    unit_price text,
+    discount_amount text,
+    net_amount text,
+    currency text,
+    attributes jsonb,
+    primary key (batch_id, row_no)
+) partition by range (batch_id);
+create index if not exists order_lines_versions on raw.order_lines (source, row_key, batch_id, row_no);
+comment on table raw.order_lines is 'Every version of the order lines as received; append-only.';
+
+create unlogged table if not exists raw.inbox_order_lines (
+    row_no bigint not null,
+    tombstone text,
+    order_id text,
+    line_no text,
+    ordered_at text,
+    customer_ref text,
+    email text,
+    phone text,
+    product_ref text,
+    quantity text,
+    unit_price text,
+    discount_amount text,
+    net_amount text,
+    currency text,
+    attribute_values text []
+);
+comment on table raw.inbox_order_lines is 'Where one batch waits for the transaction that lands it.';

@@ -1,0 +1,24 @@
+-- Rows that broke a critical rule or could not be read, as received.
+-- grain: staging_version, batch_id, row_no
+create table if not exists quarantine.rows (
+    staging_version text not null,
+    batch_id bigint not null,
+    row_no bigint not null,
+    source text not null,
+    entity text not null,
+    file text not null,
+    content bytea not null,
+    rules text [] not null,
+    sentence text not null,
+    primary key (staging_version, batch_id, row_no)
+);
+comment on table quarantine.rows is 'Rows that broke a critical rule or could not be read: content as received, every rule broken.';
+comment on column quarantine.rows.staging_version is 'Version of the contracts that judged the row; empty for unreadable rows.';
+comment on column quarantine.rows.batch_id is 'The batch it came with.';
+comment on column quarantine.rows.row_no is 'Its number among the rows of its file, from 1.';
+comment on column quarantine.rows.source is 'The source.';
+comment on column quarantine.rows.entity is 'The entity it was meant for.';
+comment on column quarantine.rows.file is 'The file.';
+comment on column quarantine.rows.content is 'The row as received.';
+comment on column quarantine.rows.rules is 'Every rule it broke.';
+comment on column quarantine.rows.sentence is 'What is wrong and what was expected.';

@@ -1,0 +1,43 @@
+-- Customer records of some batches of one source, typed.
+-- grain: batch_id, row_no
+-- reads: raw.customers, ops.batches
+-- received_* keep the text, so that a contract can tell unreadable from missing.
+select
+    r.batch_id,
+    r.row_no,
+    r.batch_id as batch_from,
+    cast(:staging_version as text) as staging_version,
+    r.source,
+    r.op,
+    r.row_key,
+    b.customer_space,
+    b.landed_on,
+    r.customer_ref as record_ref,
+    r.customer_ref,
+    staging.normalise_email(r.email) as email,
+    staging.normalise_phone(r.phone) as phone,
+    cast(
+        staging.read_instant(r.created_at, :source_time_zone, :business_time_zone)
+        at time zone :business_time_zone as date
+    ) as created_on,
+    staging.read_instant(r.updated_at, :source_time_zone, :business_time_zone) as updated_at,
+    r.given_name,
+    r.family_name,
+    staging.read_day(r.birth_date) as birth_date,
+    r.street,
+    r.postcode,
+    r.city,
+    r.country,
+    staging.read_flag(r.consent_marketing) as consent_marketing,
+    staging.read_flag(r.consent_profiling) as consent_profiling,
+    r.attributes,
+    r.created_at as received_created_at,
+    r.updated_at as received_updated_at,
+    r.email as received_email,
+    r.phone as received_phone,
+    r.birth_date as received_birth_date,
+    r.consent_marketing as received_consent_marketing,
+    r.consent_profiling as received_consent_profiling
+from raw.customers as r
+inner join ops.batches as b on r.batch_id = b.batch_id
+where r.source = :source and r.batch_id between :first_batch and :last_batch

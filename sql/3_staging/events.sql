@@ -1,0 +1,48 @@
+-- Events of some batches of one source, typed and cut into business days.
+-- grain: batch_id, row_no
+-- reads: raw.events, ops.batches
+-- received_* keep the text, so that a contract can tell unreadable from missing.
+with typed as (
+    select
+        r.*,
+        b.customer_space,
+        b.landed_on,
+        staging.read_instant(r.occurred_at, :source_time_zone, :business_time_zone) as instant,
+        staging.normalise_email(r.email) as clean_email
+    from raw.events as r
+    inner join ops.batches as b on r.batch_id = b.batch_id
+    where r.source = :source and r.batch_id between :first_batch and :last_batch
+)
+
+select
+    batch_id,
+    row_no,
+    batch_id as batch_from,
+    cast(:staging_version as text) as staging_version,
+    source,
+    op,
+    row_key,
+    customer_space,
+    landed_on,
+    event_id,
+    case
+        when customer_ref is not null then customer_ref
+        when clean_email is not null
+            then 'anonymous:' || staging.sha256_hex(clean_email || chr(31) || coalesce(visitor_ref, ''))
+        when visitor_ref is not null then 'visitor:' || visitor_ref
+    end as record_ref,
+    customer_ref,
+    clean_email as email,
+    visitor_ref,
+    session_ref,
+    event_type,
+    cast(instant at time zone :business_time_zone as date) as occurred_on,
+    instant as occurred_at,
+    staging.has_time(occurred_at) as has_time,
+    product_ref,
+    staging.read_number(value) as value,
+    attributes,
+    occurred_at as received_occurred_at,
+    email as received_email,
+    value as received_value
+from typed

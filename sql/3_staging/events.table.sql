@@ -1,0 +1,25 @@
+-- Web and marketing events, typed and dated, every version.
+-- grain: staging_version, source, row_key, batch_from, row_no
+create table if not exists staging.events (
+    staging_version text not null,
+    source text not null,
+    row_key text not null,
+    batch_from bigint not null,
+    row_no bigint not null,
+    batch_to bigint not null,
+    customer_space text not null,
+    record_ref text,
+    customer_ref text,
+    email text,
+    visitor_ref text,
+    session_ref text,
+    event_type text not null,
+    occurred_on date not null,
+    occurred_at timestamptz not null,
+    has_time boolean not null,
+    product_ref text,
+    value numeric(18, 4),
+    primary key (staging_version, source, row_key, batch_from, row_no)
+);
+create index if not exists events_by_day on staging.events (occurred_on);
+comment on table staging.events is 'Events by business day; known at K is batch_from <= K < batch_to.';

@@ -1,0 +1,61 @@
+-- Order lines of some batches of one source, typed and cut into business days.
+-- grain: batch_id, row_no
+-- reads: raw.order_lines, ops.batches
+-- received_* keep the text, so that a contract can tell unreadable from missing.
+with typed as (
+    select
+        r.*,
+        b.customer_space,
+        b.landed_on,
+        staging.read_instant(r.ordered_at, :source_time_zone, :business_time_zone) as instant,
+        staging.normalise_email(r.email) as clean_email,
+        staging.normalise_phone(r.phone) as clean_phone,
+        staging.read_number(r.quantity) as read_quantity,
+        staging.read_number(r.unit_price) as read_unit_price,
+        staging.read_number(r.discount_amount) as read_discount_amount
+    from raw.order_lines as r
+    inner join ops.batches as b on r.batch_id = b.batch_id
+    where r.source = :source and r.batch_id between :first_batch and :last_batch
+)
+
+select
+    batch_id,
+    row_no,
+    batch_id as batch_from,
+    cast(:staging_version as text) as staging_version,
+    source,
+    op,
+    row_key,
+    customer_space,
+    landed_on,
+    order_id,
+    line_no,
+    case
+        when customer_ref is not null then customer_ref
+        when coalesce(clean_email, clean_phone) is not null
+            then 'guest:' || staging.sha256_hex(coalesce(clean_email, '') || chr(31) || coalesce(clean_phone, ''))
+    end as record_ref,
+    customer_ref,
+    clean_email as email,
+    clean_phone as phone,
+    cast(instant at time zone :business_time_zone as date) as ordered_on,
+    instant as ordered_at,
+    staging.has_time(ordered_at) as has_time,
+    product_ref,
+    read_quantity as quantity,
+    read_unit_price as unit_price,
+    cast(coalesce(
+        staging.read_number(net_amount),
+        read_quantity * read_unit_price - coalesce(read_discount_amount, 0)
+    ) as numeric(18, 4)) as net_amount,
+    read_discount_amount as discount_amount,
+    currency,
+    attributes,
+    ordered_at as received_ordered_at,
+    email as received_email,
+    phone as received_phone,
+    quantity as received_quantity,
+    unit_price as received_unit_price,
+    discount_amount as received_discount_amount,
+    net_amount as received_net_amount
+from typed

@@ -1,0 +1,27 @@
+-- Order lines, typed and dated, every version.
+-- grain: staging_version, source, row_key, batch_from, row_no
+create table if not exists staging.order_lines (
+    staging_version text not null,
+    source text not null,
+    row_key text not null,
+    batch_from bigint not null,
+    row_no bigint not null,
+    batch_to bigint not null,
+    customer_space text not null,
+    order_id text not null,
+    record_ref text,
+    customer_ref text,
+    email text,
+    phone text,
+    ordered_on date not null,
+    ordered_at timestamptz not null,
+    has_time boolean not null,
+    product_ref text,
+    quantity numeric(18, 4) not null,
+    net_amount numeric(18, 4) not null,
+    discount_amount numeric(18, 4),
+    primary key (staging_version, source, row_key, batch_from, row_no)
+);
+create index if not exists order_lines_by_day on staging.order_lines (ordered_on);
+create index if not exists order_lines_of_guests on staging.order_lines (source) where customer_ref is null;
+comment on table staging.order_lines is 'Order lines by business day; known at K is batch_from <= K < batch_to.';

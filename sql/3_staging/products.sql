@@ -1,0 +1,23 @@
+-- Products of some batches of one source, typed.
+-- grain: batch_id, row_no
+-- reads: raw.products, ops.batches
+-- received_* keep the text, so that a contract can tell unreadable from missing.
+select
+    r.batch_id,
+    r.row_no,
+    r.batch_id as batch_from,
+    cast(:staging_version as text) as staging_version,
+    r.source,
+    r.op,
+    r.row_key,
+    b.landed_on,
+    r.product_ref,
+    r.name,
+    r.category,
+    r.brand,
+    staging.read_number(r.price) as price,
+    r.attributes,
+    r.price as received_price
+from raw.products as r
+inner join ops.batches as b on r.batch_id = b.batch_id
+where r.source = :source and r.batch_id between :first_batch and :last_batch

@@ -1,0 +1,17 @@
+-- Products, typed, every version.
+-- grain: staging_version, source, row_key, batch_from, row_no
+create table if not exists staging.products (
+    staging_version text not null,
+    source text not null,
+    row_key text not null,
+    batch_from bigint not null,
+    row_no bigint not null,
+    batch_to bigint not null,
+    product_ref text not null,
+    name text,
+    category text,
+    brand text,
+    price numeric(18, 4),
+    primary key (staging_version, source, row_key, batch_from, row_no)
+);
+comment on table staging.products is 'Products; known at K is batch_from <= K < batch_to.';

@@ -1,0 +1,7 @@
+-- How many values link nobody.
+-- grain: one row
+-- reads: shared_values
+select
+    count(case when is_visitor = 0 then 1 end) as value_count,
+    count(case when is_visitor = 1 then 1 end) as visitor_count
+from shared_values

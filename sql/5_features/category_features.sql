@@ -1,0 +1,48 @@
+-- How many categories each person buys from, and the one with the most spend, ties by name.
+-- grain: person_id
+-- reads: staging.order_lines, staging.products, members, purchases
+with products as (
+    select product_ref, category
+    from (
+        select
+            product_ref,
+            category,
+            row_number() over (partition by product_ref order by batch_from desc, source) as place
+        from staging.products
+        where
+            staging_version = :staging_version
+            and batch_from <= :known_at and batch_to > :known_at
+    ) as versions
+    where place = 1 and category is not null
+),
+
+spend as (
+    select m.person_id, p.category, sum(l.net_amount) as spend_amount
+    from staging.order_lines as l
+    inner join members as m
+        on l.source = m.source and l.record_ref = m.record_ref and m.entity = 'order_lines'
+    inner join purchases as o
+        on m.person_id = o.person_id and l.source = o.source and l.order_id = o.order_id
+    inner join products as p on l.product_ref = p.product_ref
+    where
+        l.staging_version = :staging_version
+        and l.batch_from <= :known_at and l.batch_to > :known_at
+        and l.ordered_on <= cast(:as_of as date)
+        and l.quantity > 0
+    group by m.person_id, p.category
+),
+
+ranked as (
+    select
+        person_id,
+        category,
+        row_number() over (partition by person_id order by spend_amount desc, category) as place
+    from spend
+)
+
+select
+    person_id,
+    count(*) as category_count,
+    max(case when place = 1 then category end) as top_category
+from ranked
+group by person_id

@@ -1,0 +1,39 @@
+-- The numbers of each person side by side; nothing bought or visited is 0, an unknown is null.
+-- grain: person_id
+-- reads: members, purchase_features, spend_features, category_features, web_features
+with people as (
+    select distinct person_id
+    from members
+)
+
+select
+    people.person_id,
+    p.first_purchase_on,
+    p.last_purchase_on,
+    p.recency_days,
+    p.tenure_days,
+    coalesce(p.order_count, 0) as order_count,
+    coalesce(s.spend_amount, 0) as spend_amount,
+    coalesce(p.order_count_7d, 0) as order_count_7d,
+    coalesce(s.spend_amount_7d, 0) as spend_amount_7d,
+    coalesce(p.order_count_30d, 0) as order_count_30d,
+    coalesce(s.spend_amount_30d, 0) as spend_amount_30d,
+    coalesce(p.order_count_90d, 0) as order_count_90d,
+    coalesce(s.spend_amount_90d, 0) as spend_amount_90d,
+    coalesce(p.order_count_365d, 0) as order_count_365d,
+    coalesce(s.spend_amount_365d, 0) as spend_amount_365d,
+    cast(s.spend_amount as double precision) / p.order_count as average_order_amount,
+    p.interpurchase_days,
+    s.return_share,
+    s.discount_share,
+    case when :has_products then coalesce(c.category_count, 0) end as category_count,
+    c.top_category,
+    case when :has_events then coalesce(w.session_count_30d, 0) end as session_count_30d,
+    case when :has_events then coalesce(w.product_view_count_30d, 0) end as product_view_count_30d,
+    case when :has_events then coalesce(w.cart_add_count_30d, 0) end as cart_add_count_30d,
+    case when :has_events then coalesce(w.abandoned_cart_count_30d, 0) end as abandoned_cart_count_30d
+from people
+left join purchase_features as p on people.person_id = p.person_id
+left join spend_features as s on people.person_id = s.person_id
+left join category_features as c on people.person_id = c.person_id
+left join web_features as w on people.person_id = w.person_id

@@ -1,0 +1,13 @@
+-- Orders whose lines with a positive quantity add up to more than 0, dated by the first of them.
+-- grain: person_id, source, order_id
+-- reads: lines
+select
+    person_id,
+    source,
+    order_id,
+    min(case when bought_at is not null then ordered_on end) as purchased_on,
+    min(bought_at) as purchased_at,
+    min(bought_has_time) as has_time
+from lines
+group by person_id, source, order_id
+having sum(bought_amount) > 0

@@ -1,0 +1,4 @@
+-- A batch is judged.
+insert into ops.batch_states (staging_version, batch_id, state, reason, quarantined_count)
+values (:staging_version, :batch_id, :state, :reason, :quarantined_count)
+on conflict (staging_version, batch_id) do nothing

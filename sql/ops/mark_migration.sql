@@ -1,0 +1,4 @@
+-- A migration has been applied.
+insert into ops.migrations (name, applied_at)
+values (:name, :now)
+on conflict (name) do nothing
