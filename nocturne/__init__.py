@@ -1,0 +1,1 @@
+"""The command `nocturne`, its embedded database server, and Airflow in process."""

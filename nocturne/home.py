@@ -1,0 +1,77 @@
+"""A home: the folder that holds everything one deployment of Nocturne makes."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Home:
+    """The paths of one home; two homes on a machine know nothing of each other."""
+
+    path: Path
+
+    @classmethod
+    def from_environment(cls, environ: Mapping[str, str], checkout: Path) -> "Home":
+        """Return the home that NOCTURNE_HOME names, else `.nocturne` in the checkout.
+
+        A relative path counts from the checkout, wherever the command is called.
+        """
+        return cls((checkout / (environ.get("NOCTURNE_HOME") or ".nocturne")).resolve())
+
+    @property
+    def postgres(self) -> Path:
+        """The embedded server's data and its passwords."""
+        return self.path / "postgres"
+
+    @property
+    def models(self) -> Path:
+        """The bytes of model versions."""
+        return self.path / "models"
+
+    @property
+    def airflow(self) -> Path:
+        """Airflow's own home."""
+        return self.path / "airflow"
+
+    @property
+    def exports(self) -> Path:
+        """What was delivered to files."""
+        return self.path / "exports"
+
+    @property
+    def reports(self) -> Path:
+        """Drift reports, one page per night."""
+        return self.path / "reports"
+
+    @property
+    def logs(self) -> Path:
+        """What servers and commands have written down."""
+        return self.path / "logs"
+
+    @property
+    def shop(self) -> Path:
+        """The demo shop's files, as they arrive."""
+        return self.path / "shop"
+
+    def create(self) -> "Home":
+        """Make the folders that are missing, each readable by its owner alone.
+
+        Raises
+        ------
+        PermissionError
+            The home belongs to somebody else.
+        """
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
+            raise PermissionError(
+                f"The home {self.path} belongs to somebody else. Run this as its owner, "
+                "or set NOCTURNE_HOME to a folder of your own."
+            )
+        for folder in (
+            self.postgres, self.models, self.airflow, self.exports,
+            self.reports, self.logs, self.shop,
+        ):  # fmt: skip
+            folder.mkdir(mode=0o700, exist_ok=True)
+        return self
