@@ -19,8 +19,8 @@ from nocturne.home import Home
 from nocturne.unprivileged import Quarters, ServerError
 
 __all__ = [
-    "ServerError", "Status", "Urls", "down", "psql_binary", "sqlalchemy_url", "status", "up",
-    "urls",
+    "ServerError", "Status", "Urls", "down", "psql_binary", "remove", "sqlalchemy_url", "status",
+    "up", "urls",
 ]  # fmt: skip
 
 READY_SECONDS = 30
@@ -116,6 +116,14 @@ def down(home: Home) -> bool:
         return False
     with _alone(home):
         return postmaster.stop(unprivileged.data_folder(home.postgres))
+
+
+def remove(home: Home) -> None:
+    """Stop the server and remove the whole home, with what of it lies elsewhere."""
+    down(home)
+    room = unprivileged.data_folder(home.postgres).parent
+    for folder in (room, home.path):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def urls(home: Home) -> Urls:

