@@ -79,23 +79,23 @@ class Warehouse:
                     connection.execute(sa.select(sa.func.pg_advisory_unlock(key)))
 
 
-def run(connection: Connection, name: str, **binds: Any) -> sa.CursorResult[Any]:
+def run(connection: Connection, name: str, /, **binds: Any) -> sa.CursorResult[Any]:
     """Execute the statement sql/<name>.sql with its binds."""
     return connection.execute(statement(name, **binds))
 
 
-def statement(name: str, **binds: Any) -> sa.TextClause:
+def statement(name: str, /, **binds: Any) -> sa.TextClause:
     """Return sql/<name>.sql with those of `binds` bound that it names."""
     text = sa.text(read_sql(name))
     return text.bindparams(**{k: v for k, v in binds.items() if k in text._bindparams})
 
 
-def rows(connection: Connection, name: str, **binds: Any) -> list[sa.RowMapping]:
+def rows(connection: Connection, name: str, /, **binds: Any) -> list[sa.RowMapping]:
     """Return all rows of a small SELECT, as mappings."""
     return list(run(connection, name, **binds).mappings())
 
 
-def value(connection: Connection, name: str, **binds: Any) -> Any:
+def value(connection: Connection, name: str, /, **binds: Any) -> Any:
     """Return the single value of a SELECT, None without a row."""
     return run(connection, name, **binds).scalar()
 
@@ -115,6 +115,33 @@ def create_temporary(connection: Connection, table: str, select: str, **binds: A
     count = connection.execute(made.bindparams(*clause._bindparams.values())).rowcount
     connection.execute(sa.text(f"analyze pg_temp.{into}"))
     return count
+
+
+def create_unlogged(
+    connection: Connection, target: tuple[str, str], select: str, **binds: Any
+) -> int:
+    """Store a SELECT of sql/ as a table that other connections see too, in place of the last one."""
+    drop_table(connection, *target)
+    clause = statement(select, **binds)
+    made = f"create unlogged table {quote(connection, *target)} as\n{clause.text}"
+    return connection.execute(sa.text(made).bindparams(*clause._bindparams.values())).rowcount
+
+
+def drop_table(connection: Connection, *name: str) -> None:
+    """Drop a table of the moment, if it is there."""
+    connection.execute(sa.text(f"drop table if exists {quote(connection, *name)}"))
+
+
+def create_view(connection: Connection, view: str, select: str, **binds: Any) -> None:
+    """Give a SELECT of sql/ a plain name; drop the view before the transaction ends."""
+    clause = statement(select, **binds)
+    made = sa.text(f"create temporary view {quote(connection, view)} as\n{clause.text}")
+    connection.execute(made.bindparams(*clause._bindparams.values()))
+
+
+def drop_view(connection: Connection, view: str) -> None:
+    """Forget a name given by `create_view` or `name_as`."""
+    connection.execute(sa.text(f"drop view if exists pg_temp.{quote(connection, view)}"))
 
 
 def insert_select(

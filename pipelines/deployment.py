@@ -1,0 +1,68 @@
+"""One place: its home, its configuration, its warehouse, its clock, put together for a caller.
+
+Only the command line and the DAG call `from_environment`; they hand in the environment and the
+clock, so that nothing below reads either.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.configuration import Configuration
+from pipelines.errors import NothingThere
+from pipelines.warehouse import Warehouse
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What a night needs to know about where it runs."""
+
+    home: Path
+    configuration: Configuration
+    warehouse: Warehouse
+
+    @property
+    def models(self) -> Path:
+        """Where the bytes of models are kept."""
+        return self.home / "models"
+
+
+def home_of(environ: Mapping[str, str]) -> Path:
+    """Return NOCTURNE_HOME, by default .nocturne/ in the checkout."""
+    return (CHECKOUT / (environ.get("NOCTURNE_HOME") or ".nocturne")).resolve()
+
+
+def config_of(environ: Mapping[str, str]) -> Path:
+    """Return NOCTURNE_CONFIG, by default config/ in the checkout."""
+    return (CHECKOUT / (environ.get("NOCTURNE_CONFIG") or "config")).resolve()
+
+
+def url_of(environ: Mapping[str, str], role: str = "owner") -> str:
+    """Return the warehouse's URL: NOCTURNE_WAREHOUSE_URL, else the embedded server's.
+
+    Raises
+    ------
+    NothingThere
+        If neither is there.
+    """
+    if role == "owner" and environ.get("NOCTURNE_WAREHOUSE_URL"):
+        return environ["NOCTURNE_WAREHOUSE_URL"]
+    path = home_of(environ) / "postgres" / "urls.json"
+    if not path.exists():
+        raise NothingThere(
+            f"no database at {path.parent}: run `nocturne up`, or set NOCTURNE_WAREHOUSE_URL."
+        )
+    return str(json.loads(path.read_text(encoding="utf-8"))[role])
+
+
+def from_environment(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Deployment:
+    """Return the deployment an environment describes; raises ConfigurationFaulty with all faults."""
+    from pipelines.configuration_files import read_configuration
+
+    home = home_of(environ)
+    configuration = read_configuration(config_of(environ), home)
+    return Deployment(home, configuration, Warehouse(url_of(environ), clock))

@@ -1,0 +1,68 @@
+"""Walk a night's steps in this process: what the command line, tests and benchmarks use."""
+
+from collections.abc import Callable
+from datetime import date
+
+from pipelines import claims, warehouse
+from pipelines.claims import Claim
+from pipelines.deployment import Deployment
+from pipelines.errors import NothingThere
+from pipelines.night import BUILD, FINISH, RECEIVE, Night
+
+Listener = Callable[[str, object], None]
+
+
+def _silent(step: str, result: object) -> None:
+    """Hear nothing."""
+
+
+def receive(deployment: Deployment, tell: Listener = _silent) -> None:
+    """Land, check and stage what is new."""
+    for step in RECEIVE:
+        tell(step.room, step(deployment))
+
+
+def build(tonight: Night, tell: Listener = _silent) -> None:
+    """Make the attempt; if a step fails the attempt is dropped and its row keeps the sentence."""
+    try:
+        for step in BUILD:
+            tell(step.room, step(tonight))
+    except Exception as error:
+        claims.fail_night(tonight.deployment, tonight.night_id, str(error))
+        raise
+
+
+def run_night(
+    deployment: Deployment,
+    claim: Claim,
+    as_of: date,
+    *,
+    known_at: int | None = None,
+    tell: Listener = _silent,
+) -> int:
+    """Receive (unless known_at is given), build, publish and export a night; return its night_id."""
+    if known_at is None:
+        receive(deployment, tell)
+    tonight = claims.open_night(deployment, claim, as_of, known_at=known_at)
+    build(tonight, tell)
+    for step in FINISH:
+        tell(step.room, step(tonight))
+    return tonight.night_id
+
+
+def recorded_known_at(deployment: Deployment, as_of: date) -> int:
+    """Return the known_at of the attempt that stands for a day.
+
+    Raises
+    ------
+    NothingThere
+        If none does.
+    """
+    with deployment.warehouse.begin() as connection:
+        found = warehouse.rows(connection, "ops/published_night", as_of=as_of)
+    if not found:
+        raise NothingThere(
+            f"no night is published for {as_of}: run `nocturne night --as-of {as_of}` without "
+            "--known-at, or look at `nocturne status`."
+        )
+    return int(found[0]["known_at"])

@@ -1,0 +1,1 @@
+"""Readers: a source in, Arrow batches of text out; one module per kind."""
