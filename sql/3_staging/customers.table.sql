@@ -1,5 +1,5 @@
 -- Customer records, typed and dated, every version.
--- grain: staging_version, source, row_key, batch_from, row_no
+-- grain: staging_version, batch_from, row_no
 create table if not exists staging.customers (
     staging_version text not null,
     source text not null,
@@ -24,7 +24,9 @@ create table if not exists staging.customers (
     consent_marketing boolean,
     consent_profiling boolean,
     attributes jsonb,
-    primary key (staging_version, source, row_key, batch_from, row_no)
+    primary key (batch_from, row_no, staging_version)
 );
 create index if not exists customers_by_ref on staging.customers (customer_space, customer_ref);
+create index if not exists customers_standing on staging.customers (row_key)
+where batch_to = 9223372036854775807;
 comment on table staging.customers is 'Customer records; known at K is batch_from <= K < batch_to.';

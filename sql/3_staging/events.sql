@@ -2,7 +2,7 @@
 -- grain: batch_id, row_no
 -- reads: raw.events, ops.batches
 -- received_* keep the text, so that a contract can tell unreadable from missing.
-with typed as (
+with typed as materialized (
     select
         r.*,
         b.customer_space,

@@ -1,5 +1,5 @@
 -- Web and marketing events, typed and dated, every version.
--- grain: staging_version, source, row_key, batch_from, row_no
+-- grain: staging_version, batch_from, row_no
 create table if not exists staging.events (
     staging_version text not null,
     source text not null,
@@ -19,7 +19,9 @@ create table if not exists staging.events (
     has_time boolean not null,
     product_ref text,
     value numeric(18, 4),
-    primary key (staging_version, source, row_key, batch_from, row_no)
+    primary key (batch_from, row_no, staging_version)
 );
-create index if not exists events_by_day on staging.events (occurred_on);
+create index if not exists events_by_day on staging.events using brin (occurred_on);
+create index if not exists events_standing on staging.events (row_key)
+where batch_to = 9223372036854775807;
 comment on table staging.events is 'Events by business day; known at K is batch_from <= K < batch_to.';

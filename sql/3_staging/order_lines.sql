@@ -2,7 +2,7 @@
 -- grain: batch_id, row_no
 -- reads: raw.order_lines, ops.batches
 -- received_* keep the text, so that a contract can tell unreadable from missing.
-with typed as (
+with typed as materialized (
     select
         r.*,
         b.customer_space,
@@ -12,7 +12,8 @@ with typed as (
         staging.normalise_phone(r.phone) as clean_phone,
         staging.read_number(r.quantity) as read_quantity,
         staging.read_number(r.unit_price) as read_unit_price,
-        staging.read_number(r.discount_amount) as read_discount_amount
+        staging.read_number(r.discount_amount) as read_discount_amount,
+        staging.read_number(r.net_amount) as read_net_amount
     from raw.order_lines as r
     inner join ops.batches as b on r.batch_id = b.batch_id
     where r.source = :source and r.batch_id between :first_batch and :last_batch
@@ -45,9 +46,9 @@ select
     read_quantity as quantity,
     read_unit_price as unit_price,
     cast(coalesce(
-        staging.read_number(net_amount),
-        read_quantity * read_unit_price - coalesce(read_discount_amount, 0)
+        read_net_amount, staging.price_line(read_quantity, read_unit_price, read_discount_amount)
     ) as numeric(18, 4)) as net_amount,
+    read_net_amount,
     read_discount_amount as discount_amount,
     currency,
     attributes,

@@ -1,5 +1,5 @@
 -- Order lines, typed and dated, every version.
--- grain: staging_version, source, row_key, batch_from, row_no
+-- grain: staging_version, batch_from, row_no
 create table if not exists staging.order_lines (
     staging_version text not null,
     source text not null,
@@ -20,8 +20,10 @@ create table if not exists staging.order_lines (
     quantity numeric(18, 4) not null,
     net_amount numeric(18, 4) not null,
     discount_amount numeric(18, 4),
-    primary key (staging_version, source, row_key, batch_from, row_no)
+    primary key (batch_from, row_no, staging_version)
 );
-create index if not exists order_lines_by_day on staging.order_lines (ordered_on);
+create index if not exists order_lines_by_day on staging.order_lines using brin (ordered_on);
 create index if not exists order_lines_of_guests on staging.order_lines (source) where customer_ref is null;
+create index if not exists order_lines_standing on staging.order_lines (row_key)
+where batch_to = 9223372036854775807;
 comment on table staging.order_lines is 'Order lines by business day; known at K is batch_from <= K < batch_to.';

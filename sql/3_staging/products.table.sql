@@ -1,5 +1,5 @@
 -- Products, typed, every version.
--- grain: staging_version, source, row_key, batch_from, row_no
+-- grain: staging_version, batch_from, row_no
 create table if not exists staging.products (
     staging_version text not null,
     source text not null,
@@ -12,6 +12,8 @@ create table if not exists staging.products (
     category text,
     brand text,
     price numeric(18, 4),
-    primary key (staging_version, source, row_key, batch_from, row_no)
+    primary key (batch_from, row_no, staging_version)
 );
+create index if not exists products_standing on staging.products (row_key)
+where batch_to = 9223372036854775807;
 comment on table staging.products is 'Products; known at K is batch_from <= K < batch_to.';

@@ -1,34 +1,43 @@
 -- How text becomes typed values. What cannot be read is null; the contracts tell why.
 -- Only literal values are read: 'now' or 'infinity' in a file is not a date, 'NaN' is no number.
+-- They are stable, not immutable, because pg_input_is_valid is: otherwise they would not be inlined
+-- and take five times as long (2.9 s instead of 0.6 s for 1.44 M rows).
 create or replace function staging.read_number(received text) returns numeric
-language sql immutable parallel safe
+language sql stable parallel safe
 return case
-    when received ~ '^\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]{1,2})?\s*$'
-        and pg_input_is_valid(received, 'numeric(18, 4)')
+    when received !~ '[^0-9.eE+ -]' and pg_input_is_valid(received, 'numeric(18, 4)')
         then cast(received as numeric(18, 4))
 end;
 
-create or replace function staging.read_day(received text) returns date
+-- What a line comes to by its unit price; null if that is more than numeric(18, 4) holds.
+create or replace function staging.price_line(quantity numeric, unit_price numeric, discount numeric)
+returns numeric
 language sql immutable parallel safe
 return case
-    when received ~ '^\s*[0-9]{4}-[0-9]{2}-[0-9]{2}' and pg_input_is_valid(left(trim(received), 10), 'date')
-        then cast(left(trim(received), 10) as date)
+    when abs(quantity * unit_price - coalesce(discount, 0)) < 99999999999999
+        then quantity * unit_price - coalesce(discount, 0)
+end;
+
+create or replace function staging.read_day(received text) returns date
+language sql stable parallel safe
+return case
+    when received like '____-__-__%' and pg_input_is_valid(left(received, 10), 'date')
+        then cast(left(received, 10) as date)
 end;
 
 create or replace function staging.has_time(received text) returns boolean
 language sql immutable parallel safe
-return length(trim(received)) > 10;
+return length(received) > 10;
 
 create or replace function staging.read_instant(received text, source_zone text, business_zone text)
 returns timestamptz
 language sql stable parallel safe
 return case
-    when staging.read_day(received) is null or not pg_input_is_valid(trim(received), 'timestamptz') then null
-    when not staging.has_time(received)
-        then cast(staging.read_day(received) as timestamp) at time zone business_zone
-    when substr(trim(received), 11) ~ '(Z|z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)$'
-        then cast(trim(received) as timestamptz)
-    else cast(trim(received) as timestamp) at time zone source_zone
+    when received not like '____-__-__%' or not pg_input_is_valid(received, 'timestamptz') then null
+    when length(received) <= 10 then cast(received as timestamp) at time zone business_zone
+    when translate(substr(received, 11), '+-Zz', '') != substr(received, 11)
+        then cast(received as timestamptz)
+    else cast(received as timestamp) at time zone source_zone
 end;
 
 create or replace function staging.read_flag(received text) returns boolean

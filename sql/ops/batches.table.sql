@@ -15,7 +15,8 @@ create table if not exists ops.batches (
     received_count bigint not null,
     stored_count bigint not null,
     duplicate_count bigint not null,
-    unreadable_count bigint not null
+    unreadable_count bigint not null,
+    fault text
 );
 create index if not exists batches_by_file on ops.batches (source, file_hash);
 comment on table ops.batches is 'One landing of one source; batch_id is the landing number that known_at speaks of.';
@@ -34,3 +35,4 @@ comment on column ops.batches.received_count is 'Rows received.';
 comment on column ops.batches.stored_count is 'Rows stored in raw: their content was new.';
 comment on column ops.batches.duplicate_count is 'Rows whose content equals the last received version of their key.';
 comment on column ops.batches.unreadable_count is 'Rows that could not be read at all; they lie in quarantine.';
+comment on column ops.batches.fault is 'Why nothing of the file could be read; null where it could. Such a landing is refused.';

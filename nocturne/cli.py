@@ -1,0 +1,154 @@
+"""The command `nocturne`: every verb parses, calls one function and prints what came of it."""
+
+import os
+import sys
+from datetime import datetime
+
+import click
+
+from nocturne import place, server
+from nocturne.progress import steps
+from nocturne.unprivileged import ServerError
+from pipelines.errors import NocturneError
+
+DAY = click.DateTime(formats=["%Y-%m-%d"])
+
+
+class Sentences(click.Group):
+    """Turns the product's own errors into one sentence and exit code 1."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run the verb."""
+        try:
+            return super().invoke(ctx)
+        except (NocturneError, ServerError, PermissionError) as error:
+            click.echo(f"nocturne: {error}", err=True)
+            ctx.exit(1)
+
+
+@click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="nocturne")
+def main() -> None:
+    """Customer segments every night, in PostgreSQL: same inputs, same rows."""
+
+
+@main.command()
+def up() -> None:
+    """Start the embedded database and bring the schemas up to date."""
+    if not place.uses_own_server():
+        server.up(place.home())
+    with place.here():
+        click.echo("The warehouse is up. `nocturne psql` opens it, `nocturne status` tells.")
+
+
+@main.command()
+def down() -> None:
+    """Stop what Nocturne has started: Airflow's web UI, then the database."""
+    from nocturne import ui
+
+    stopped = [ui.stop(place.home()), server.down(place.home())]
+    click.echo("Stopped." if any(stopped) else "Nothing was running.")
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.option("--owner", is_flag=True, help="As the owner, who may write, not the analyst.")
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+def psql(owner: bool, arguments: tuple[str, ...]) -> None:
+    """Open the bundled psql as the read-only analyst; further ARGUMENTS are psql's."""
+    url = place.url("owner" if owner else "analyst")
+    program = server.psql_binary(place.home())
+    with_address = {**os.environ, "PGOPTIONS": "-c search_path=marts,ops"}
+    with_address.update(_pg_environment(url))
+    os.execve(program, [str(program), *arguments], with_address)
+
+
+def _pg_environment(url: str) -> dict[str, str]:
+    """Return libpq's variables for a URL, so that no password stands in the process list."""
+    import sqlalchemy as sa
+
+    parts = sa.make_url(url)
+    return {
+        "PGHOST": parts.host or "",
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": parts.username or "",
+        "PGPASSWORD": str(parts.password or ""),
+        "PGDATABASE": parts.database or "",
+    }
+
+
+@main.command()
+@click.option("--owner", is_flag=True, help="The owner's URL, who may write, not the analyst's.")
+def url(owner: bool) -> None:
+    """Print the warehouse's URL, for a program that wants one; it holds a password."""
+    click.echo(place.url("owner" if owner else "analyst"))
+
+
+@main.command()
+@click.option("--again", multiple=True, metavar="FILE", help="Land FILE though its bytes were.")
+def land(again: tuple[str, ...]) -> None:
+    """Receive what is new from all sources: land, check and stage."""
+    from pipelines import check, stage
+    from pipelines import land as room
+
+    with place.here() as deployment:
+        landed = room.land(deployment, again)
+        for file in landed:
+            click.echo(f"{file.source:16} {file.file}: {file.sentence}")
+        check.check(deployment)
+        click.echo(f"{stage.stage(deployment):,} rows staged.")
+
+
+@main.command()
+@click.option("--as-of", "day", type=DAY, required=True, help="The business day, inclusive.")
+@click.option("--known-at", type=click.Choice(["recorded"]), help="Build it as it was known then.")
+def night(day: datetime, known_at: str | None) -> None:
+    """Receive, build and publish a night in this process, and print its summary."""
+    from nocturne import summary
+    from pipelines import claims, runner
+
+    as_of = day.date()
+    with place.here() as deployment:
+        before = runner.recorded_known_at(deployment, as_of) if known_at else None
+        with (
+            claims.process_claim(deployment.warehouse, "nocturne night") as claim,
+            steps(f"night of {as_of}", before is None) as tell,
+        ):
+            runner.run_night(deployment, claim, as_of, known_at=before, tell=tell)
+        summary.show(deployment, as_of)
+
+
+@main.command()
+@click.option("--as-of", "day", type=DAY, required=True, help="Train on what this day knew.")
+def train(day: datetime) -> None:
+    """Fit challengers, compare them out of time, promote or keep."""
+    from nocturne import summary
+    from nocturne.training import train as run
+
+    with place.here() as deployment:
+        run(deployment, day.date())
+        summary.show_models(deployment)
+
+
+@main.command()
+@click.option("--destination", help="Only this one.")
+@click.option("--dry-run", is_flag=True, help="Say what would be delivered.")
+def export(destination: str | None, dry_run: bool) -> None:
+    """Deliver what is due: the newest published night, to people who consent."""
+    from pipelines import export as room
+
+    with place.here() as deployment:
+        for delivered in room.deliver(deployment, destination, dry_run):
+            click.echo(delivered.sentence)
+
+
+@main.command()
+def status() -> None:
+    """Tell how things stand; exit code 1 when a night is late."""
+    from nocturne import standing
+
+    with place.here() as deployment:
+        sys.exit(standing.show(deployment))
+
+
+if __name__ == "__main__":
+    main()

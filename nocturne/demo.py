@@ -1,0 +1,111 @@
+"""`make run`: a year of groceries, eight nights through Airflow, a summary; again: the proof."""
+
+import sys
+import time
+from datetime import date
+
+from rich.console import Console
+
+from examples import shop
+from nocturne import place, server, summary
+from nocturne.training import train
+from pipelines import claims, registry, retire, runner, status, warehouse
+from pipelines.deployment import Deployment
+
+console = Console(highlight=False, soft_wrap=True)
+
+
+class Stopwatch:
+    """Tells what is done and how long it took."""
+
+    def __init__(self) -> None:
+        self.began = self.last = time.monotonic()
+
+    def tell(self, sentence: str) -> None:
+        """Print a sentence with the seconds since the one before."""
+        now = time.monotonic()
+        console.print(f"[dim]{now - self.last:6.1f} s[/]  {sentence}")
+        self.last = now
+
+
+def main() -> int:
+    """Run the demo; return the exit code."""
+    watch = Stopwatch()
+    home = place.home().create()
+    server.up(home)
+    with place.here() as deployment:
+        watch.tell(f"PostgreSQL is up, on 127.0.0.1, in {home.path}.")
+        published = {row["as_of"] for row in status.read(deployment).published}
+        if published >= set(shop.NIGHTS):
+            build_again(deployment, watch)
+        else:
+            build_first(deployment, published, watch)
+        retire.retire(deployment)
+        summary.show(deployment, shop.NIGHTS[-1])
+        watch.tell(f"done: {time.monotonic() - watch.began:.0f} s in all.")
+    return 0
+
+
+def build_first(deployment: Deployment, published: set[date], watch: Stopwatch) -> None:
+    """Make the shop's files, land its history, train, and run the nights through Airflow."""
+    from nocturne import airflow
+
+    files = deployment.home / "shop"
+    shop.write_history(files)
+    watch.tell("The demo shop has handed over its files: Complete Journey, 2017.")
+    runner.receive(deployment)
+    watch.tell("Its history has landed, is checked and staged.")
+    with deployment.warehouse.begin() as connection:
+        champions = registry.models_for(connection, shop.TRAINED_AS_OF)
+    if not champions:
+        train(deployment, shop.TRAINED_AS_OF)
+        watch.tell(f"Models are trained on what {shop.TRAINED_AS_OF} knew.")
+    days = [day for day in shop.NIGHTS if day not in published]
+    airflow.run_nights(
+        deployment,
+        days,
+        before=lambda day: shop.arrive(files, day),
+        tell=lambda day, sentence: watch.tell(f"Night of {day}: {sentence}"),
+    )
+
+
+def build_again(deployment: Deployment, watch: Stopwatch) -> None:
+    """Build each night again as it was known then, and compare every content hash."""
+    console.print("All nights are there. Each is built again from its recorded inputs:")
+    different = []
+    for day in shop.NIGHTS:
+        before = hashes(deployment, day)
+        known_at = runner.recorded_known_at(deployment, day)
+        with claims.process_claim(deployment.warehouse, "make run") as claim:
+            runner.run_night(deployment, claim, day, known_at=known_at)
+        same = hashes(deployment, day) == before
+        different += [] if same else [day]
+        equal = "the same rows" if same else "[red]OTHER ROWS[/]"
+        digest = before["customer_features"][:12]
+        watch.tell(f"Night of {day} at batch {known_at}: {equal} (features {digest}…).")
+    if different:
+        console.print("[red]These nights are not what they were; please report it.[/]")
+        sys.exit(1)
+    show_outdated(deployment)
+
+
+def show_outdated(deployment: Deployment) -> None:
+    """Name the nights that today's knowledge would change, and why."""
+    outdated = status.read(deployment).outdated
+    if outdated:
+        console.print("\nWhat came later would change:")
+    for row in outdated:
+        console.print(
+            f"  {row['as_of']}: at most {row['people_at_most']:,} people, for "
+            f"{row['row_count']:,} rows dated up to it came later from {row['sources']}."
+        )
+
+
+def hashes(deployment: Deployment, day: date) -> dict[str, str]:
+    """Return the content hashes of the attempt that stands for a day."""
+    with deployment.warehouse.begin() as connection:
+        return dict(warehouse.rows(connection, "ops/published_night", as_of=day)[0]["content_hashes"])
+
+
+if __name__ == "__main__":
+    sys.exit(main())

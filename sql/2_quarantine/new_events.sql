@@ -1,0 +1,21 @@
+-- New events as their contract sees them; a deletion needs its key alone.
+-- grain: batch_id, row_no
+-- reads: typed, raw.products
+with catalogue as (
+    select distinct product_ref from raw.products where op = 'upsert'
+)
+
+select
+    t.batch_id,
+    t.row_no,
+    t.received_occurred_at,
+    case when t.occurred_at is null then t.received_occurred_at end as unreadable_occurred_at,
+    t.occurred_on,
+    t.landed_on + 1 as last_believable_on,
+    t.event_type,
+    case when t.email is null then t.received_email end as unreadable_email,
+    case when t.value is null then t.received_value end as unreadable_value,
+    case when c.product_ref is null then t.product_ref end as unknown_product_ref
+from typed as t
+left join catalogue as c on t.product_ref = c.product_ref
+where t.op = 'upsert'

@@ -1,0 +1,50 @@
+-- New order lines as their contract sees them; a deletion needs its key alone.
+-- grain: batch_id, row_no
+-- reads: typed, raw.products
+with catalogue as (
+    select distinct product_ref from raw.products where op = 'upsert'
+),
+
+unread as (
+    select
+        t.*,
+        case when t.ordered_at is null then t.received_ordered_at end as unreadable_ordered_at,
+        case when t.quantity is null then t.received_quantity end as unreadable_quantity,
+        case when t.unit_price is null then t.received_unit_price end as unreadable_unit_price,
+        case when t.read_net_amount is null then t.received_net_amount end as unreadable_net_amount,
+        case
+            when t.discount_amount is null then t.received_discount_amount
+        end as unreadable_discount_amount,
+        case when t.email is null then t.received_email end as unreadable_email
+    from typed as t
+    where t.op = 'upsert' or t.order_id is null
+)
+
+select
+    u.batch_id,
+    u.row_no,
+    u.order_id,
+    u.received_ordered_at,
+    u.unreadable_ordered_at,
+    u.ordered_on,
+    u.landed_on + 1 as last_believable_on,
+    u.received_quantity,
+    u.unreadable_quantity,
+    u.quantity,
+    u.unreadable_unit_price,
+    u.unreadable_net_amount,
+    u.unreadable_discount_amount,
+    u.discount_amount,
+    u.net_amount,
+    -- What cannot be read is told once: only an amount that nobody gave is missing.
+    coalesce(
+        cast(u.net_amount as text), u.unreadable_quantity, u.unreadable_unit_price,
+        u.unreadable_net_amount, u.unreadable_discount_amount,
+        case when u.received_quantity is null then u.received_unit_price end
+    ) as amount,
+    case when u.quantity > 0 then trim_scale(least(u.net_amount, u.unit_price)) end as lowest_price,
+    u.currency,
+    u.unreadable_email,
+    case when c.product_ref is null then u.product_ref end as unknown_product_ref
+from unread as u
+left join catalogue as c on u.product_ref = c.product_ref

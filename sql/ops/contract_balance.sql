@@ -1,0 +1,50 @@
+-- What must add up across the tables of an attempt.
+-- grain: night_id (one row)
+-- Null says nothing: no night before with a hundred people, no segments made.
+-- reads: members, customer_features, customer_scores, customer_segments, ops.published, ops.nights
+with people as (
+    select distinct person_id from members
+),
+
+before as (
+    select cast(n.row_counts ->> 'customer_features' as bigint) as people
+    from ops.published as p
+    inner join ops.nights as n on p.night_id = n.night_id
+    where p.replaced_at is null and p.as_of < :as_of
+    order by p.as_of desc
+    limit 1
+)
+
+select
+    cast(:night_id as bigint) as night_id,
+    (select count(*) from people) as people,
+    (
+        select count(*) from people as p
+        where not exists (select from customer_features as f where f.person_id = p.person_id)
+    ) as people_without_features,
+    (
+        select count(*) from customer_features as f
+        where not exists (select from people as p where p.person_id = f.person_id)
+    ) as features_without_people,
+    (
+        select round(cast((select count(*) from customer_features) as numeric) / b.people, 4)
+        from before as b
+        where b.people >= 100
+    ) as people_share_of_night_before,
+    (
+        select count(*) from customer_scores as s
+        where not exists (select from customer_features as f where f.person_id = s.person_id)
+    ) as scores_without_features,
+    (
+        select count(*) from customer_features as f
+        where not exists (select from customer_segments as s where s.person_id = f.person_id)
+        having exists (select from customer_segments)
+    ) as features_without_segments,
+    (
+        select count(*) from customer_segments as s
+        where not exists (select from customer_features as f where f.person_id = s.person_id)
+    ) as segments_without_features,
+    (
+        select count(*) from customer_segments as s
+        where s.primary_segment != 'none' and not s.primary_segment = any(s.segments)
+    ) as primary_not_among_segments
