@@ -13,6 +13,7 @@ setup(
         "models",
         "nocturne",
         "pipelines",
+        "pipelines.destinations",
         "pipelines.sources",
         "plugins",
     ],

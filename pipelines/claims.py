@@ -14,10 +14,9 @@ from sqlalchemy.engine import Connection
 from pipelines import partitions, registry, versions, warehouse
 from pipelines.deployment import Deployment
 from pipelines.errors import NightTooStale, NothingThere, WarehouseBusy
+from pipelines.locks import OPENING
 from pipelines.night import Night
 from pipelines.warehouse import Warehouse
-
-OPENING = 7_001
 
 
 @dataclass(frozen=True)
@@ -153,9 +152,7 @@ def _new_attempt(
     as_of, known_at, purpose = wanted
     made_by = versions.versions_of(deployment.configuration)
     if known_at is None:
-        known_at = int(
-            warehouse.value(connection, "ops/known_at", staging_version=made_by.staging)
-        )
+        known_at = int(warehouse.value(connection, "ops/known_at", staging_version=made_by.staging))
     inputs = {"as_of": as_of, "known_at": known_at, **made_by.binds}
     if purpose != "train":
         _refuse_stale(deployment, connection, inputs)

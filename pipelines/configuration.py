@@ -36,6 +36,7 @@ class Source:
     orders_arrive_whole: bool = False
     encoding: str = "utf-8"
     delimiter: str = ","
+    simulated: bool = False
 
     @property
     def meaning(self) -> dict[str, Any]:
@@ -87,7 +88,6 @@ class Configuration:
     psi_limit: float
     deadline_minutes: int
     claim_idle_minutes: int
-    keep_nights: int
     models: dict[str, Any]
     sources: list[Source]
     segments: list[Segment]

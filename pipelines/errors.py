@@ -11,8 +11,11 @@ NocturneError
 │   └── NothingThere          a night, model or source was asked for that does not exist
 └── RecoverableError          the same call may succeed later
     ├── SourceUnavailable     a source cannot be reached now
+    ├── DestinationUnavailable  an export cannot be written now; what was delivered stays
     └── WarehouseBusy         another night or landing is under way
 """
+
+import re
 
 
 class NocturneError(Exception):
@@ -64,5 +67,23 @@ class SourceUnavailable(RecoverableError):
     """A source cannot be reached now."""
 
 
+class DestinationUnavailable(RecoverableError):
+    """An export cannot be written now; what was delivered before stays current."""
+
+
 class WarehouseBusy(RecoverableError):
     """Another night or landing is under way in this warehouse."""
+
+
+def in_a_sentence(error: object) -> str:
+    """Return the cause as it may be kept and sent: rows and passwords stay out of it.
+
+    Our own errors are finished sentences. Of any other only its kind and first line are told: the
+    lines that follow in a database's errors quote rows.
+    """
+    if isinstance(error, NocturneError):
+        return str(error)
+    first = next(iter(str(error or "").strip().splitlines()), "")
+    first = re.sub(r"//[^/\s@]*@", "//", first)[:300]
+    kind = f"{type(error).__name__}: " if isinstance(error, BaseException) else ""
+    return (kind + first).rstrip(": ") or "no cause is known"

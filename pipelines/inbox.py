@@ -33,9 +33,7 @@ def fill_from_columns(warehouse_: Warehouse, source: Source, reading: Reading) -
     schema = _schema(source)
     mapped = (_mapped(batch, source, extras) for batch in reading.batches)
     _empty(warehouse_, f"inbox_{source.entity}")
-    rows = warehouse_.ingest(
-        "raw", f"inbox_{source.entity}", pa.RecordBatchReader.from_batches(schema, mapped)
-    )
+    rows = _ingest(warehouse_, f"inbox_{source.entity}", schema, mapped)
     return Received(rows, reading.columns, extras)
 
 
@@ -44,9 +42,7 @@ def fill_from_lines(warehouse_: Warehouse, source: Source, reading: Reading) -> 
     _empty(warehouse_, "inbox_lines")
     _empty(warehouse_, f"inbox_{source.entity}")
     schema = pa.schema([("row_no", pa.int64()), (LINE, pa.string())])
-    warehouse_.ingest(
-        "raw", "inbox_lines", pa.RecordBatchReader.from_batches(schema, reading.batches)
-    )
+    _ingest(warehouse_, "inbox_lines", schema, reading.batches)
     with warehouse_.begin() as connection:
         found = warehouse.run(connection, "1_raw/json_columns")
         columns = [row.name for row in found]
@@ -72,6 +68,27 @@ def keep_unreadable(
 def _empty(warehouse_: Warehouse, table: str) -> None:
     with warehouse_.begin() as connection:
         connection.execute(sa.text(f"truncate {warehouse.quote(connection, 'raw', table)}"))
+
+
+def _ingest(
+    warehouse_: Warehouse, table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
+) -> int:
+    """Write batches into an inbox; what breaks while a file is read keeps its own sentence."""
+    broken: list[SourceUnreadable] = []
+
+    def watched() -> Iterator[pa.RecordBatch]:
+        try:
+            yield from batches
+        except SourceUnreadable as error:
+            broken.append(error)  # the Arrow stream turns it into an error of its own
+            raise
+
+    try:
+        return warehouse_.ingest("raw", table, pa.RecordBatchReader.from_batches(schema, watched()))
+    except Exception:
+        if broken:
+            raise broken[0] from None
+        raise
 
 
 def _extras(source: Source, columns: list[str]) -> list[str]:
@@ -103,9 +120,7 @@ def _wanted(source: Source) -> list[str | None]:
 def _schema(source: Source) -> pa.Schema:
     ours = ENTITIES[source.entity].columns
     text = [(name, pa.string()) for name in ("tombstone", *ours)]
-    return pa.schema(
-        [("row_no", pa.int64()), *text, ("attribute_values", pa.list_(pa.string()))]
-    )
+    return pa.schema([("row_no", pa.int64()), *text, ("attribute_values", pa.list_(pa.string()))])
 
 
 def _mapped(batch: pa.RecordBatch, source: Source, extras: list[str]) -> pa.RecordBatch:

@@ -12,10 +12,9 @@ from pipelines import inbox, partitions, warehouse
 from pipelines.configuration import Source
 from pipelines.deployment import Deployment
 from pipelines.errors import SourceUnreadable
+from pipelines.locks import LANDING
 from pipelines.sources import files
 from pipelines.sources.files import Reading
-
-LANDING = 7_002  # the advisory lock that puts landings in a row
 
 
 @dataclass(frozen=True)
@@ -132,9 +131,7 @@ def _land_fault(deployment: Deployment, file: tuple[Source, Path, str], fault: s
     return Landed(source.name, path.name, batch_id, f"{source.name}, batch {batch_id}: {fault}")
 
 
-def _batch(
-    deployment: Deployment, file: tuple[Source, Path, str], batch_id: int
-) -> dict[str, Any]:
+def _batch(deployment: Deployment, file: tuple[Source, Path, str], batch_id: int) -> dict[str, Any]:
     """Return the row of ops.batches of a file nothing has come from yet."""
     source, path, digest = file
     now = deployment.warehouse.clock()

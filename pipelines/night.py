@@ -140,9 +140,7 @@ class Night:
     def record(self, connection: Connection, column: str, entries: dict[str, Any]) -> None:
         """Merge entries into a jsonb column of this night's row in ops.nights."""
         content = json.dumps(entries)
-        warehouse.run(
-            connection, f"ops/record_{column}", night_id=self.night_id, entries=content
-        )
+        warehouse.run(connection, f"ops/record_{column}", night_id=self.night_id, entries=content)
 
     def note(self, connection: Connection, sentence: str) -> None:
         """Add a sentence that the summary shows."""

@@ -76,9 +76,10 @@ def ensure_landing_partition(connection: Connection, entity: str, batch_id: int)
     """Make sure raw.<entity> has the partition that holds this batch."""
     first = batch_id - batch_id % LANDINGS_PER_PARTITION
     name = quote(connection, "raw", f"{entity}_from_{first}")
-    if connection.execute(
-        sa.text("select to_regclass(:name)"), {"name": name}
-    ).scalar() is not None:
+    if (
+        connection.execute(sa.text("select to_regclass(:name)"), {"name": name}).scalar()
+        is not None
+    ):
         return
     parent = quote(connection, "raw", entity)
     connection.execute(

@@ -12,7 +12,11 @@ def publish(tonight: Night) -> int:
             partitions.attach(connection, table, tonight.night_id)
         warehouse.run(connection, "ops/replace_published", as_of=tonight.as_of, now=now)
         warehouse.run(
-            connection, "ops/insert_published", night_id=tonight.night_id, as_of=tonight.as_of, now=now
+            connection,
+            "ops/insert_published",
+            night_id=tonight.night_id,
+            as_of=tonight.as_of,
+            now=now,
         )
         ledger.write(connection, tonight)
         warehouse.run(connection, "ops/mark_published", night_id=tonight.night_id, now=now)

@@ -9,11 +9,11 @@ from sqlalchemy.exc import OperationalError
 
 from pipelines import partitions, warehouse
 from pipelines.deployment import Deployment
+from pipelines.locks import RETIRING
 from pipelines.warehouse import Warehouse
 
 # Longer than a quick query, shorter than what an analyst would notice behind it.
 LOCK_TIMEOUT = "2s"
-RETIRING = 7_004
 
 
 def retire(deployment: Deployment) -> int:

@@ -7,13 +7,13 @@ from sqlalchemy.engine import Connection
 
 from pipelines import warehouse
 from pipelines.configuration import code_hash
+from pipelines.locks import MIGRATING
 from pipelines.warehouse import SQL, Warehouse
 
 # In the order in which one file may name another's objects.
 ROOMS = (
     "ops", "1_raw", "2_quarantine", "3_staging", "4_identity", "5_features", "6_marts",
 )  # fmt: skip
-MIGRATING = 7_000
 
 
 def bring_up_to_date(target: Warehouse) -> list[str]:

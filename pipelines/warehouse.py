@@ -139,6 +139,23 @@ def create_view(connection: Connection, view: str, select: str, **binds: Any) ->
     connection.execute(made.bindparams(*clause._bindparams.values()))
 
 
+def name_column(connection: Connection, view: str, table: str, column: str) -> None:
+    """Let SELECTs of this transaction read one column as numbers: `number` of a view."""
+    number = f"cast({quote(connection, column)} as double precision) as number"
+    connection.execute(
+        sa.text(
+            f"create or replace temporary view {quote(connection, view)} as "
+            f"select {number} from {quote(connection, table)}"
+        )
+    )
+
+
+def numbers_of(connection: Connection, schema: str, table: str) -> list[str]:
+    """Return the names of a table's columns that hold numbers."""
+    found = sa.inspect(connection).get_columns(table, schema=schema)
+    return [c["name"] for c in found if isinstance(c["type"], sa.Integer | sa.Numeric | sa.Float)]
+
+
 def drop_view(connection: Connection, view: str) -> None:
     """Forget a name given by `create_view` or `name_as`."""
     connection.execute(sa.text(f"drop view if exists pg_temp.{quote(connection, view)}"))

@@ -68,7 +68,9 @@ class Shop:
     url: str
     clock: Callable[[], datetime] = clock
 
-    def write(self, name: str, rows: list[Mapping[str, Any]], columns: list[str] | None = None) -> Path:
+    def write(
+        self, name: str, rows: list[Mapping[str, Any]], columns: list[str] | None = None
+    ) -> Path:
         """Write a CSV file below the home; columns default to those of the first row."""
         path = self.home / name
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -31,9 +31,7 @@ def _night(shop: Shop, as_of: date, kill_at: int | None, pipe: Any) -> None:
     opened = shop.deployment()
     sa.event.listen(opened.warehouse.engine, "before_cursor_execute", count)
     with claims.process_claim(opened.warehouse, "child") as claim:
-        runner.run_night(
-            opened, claim, as_of, tell=lambda step, _: marks.append((step, seen))
-        )
+        runner.run_night(opened, claim, as_of, tell=lambda step, _: marks.append((step, seen)))
     pipe.send(marks)
 
 

@@ -22,7 +22,9 @@ ARROWS = {
 }
 PYTHON = sorted(path for room in ROOMS for path in (CHECKOUT / room).rglob("*.py"))
 STATEMENTS = sorted((CHECKOUT / "sql").rglob("*.sql"))
-SELECTS = [path for path in STATEMENTS if path.parent.name[0].isdigit() and path.name.count(".") == 1]
+SELECTS = [
+    path for path in STATEMENTS if path.parent.name[0].isdigit() and path.name.count(".") == 1
+]
 
 
 def name(path: Path) -> str:
@@ -54,7 +56,9 @@ def test_only_airflows_rooms_know_airflow():
 
 
 def test_nothing_below_the_rim_reads_a_clock_or_the_environment():
-    reads = re.compile(r"\b(datetime\.now|date\.today|time\.time\(|utcnow|os\.environ\b(?!\.setdefault)|getenv)")
+    reads = re.compile(
+        r"\b(datetime\.now|date\.today|time\.time\(|utcnow|os\.environ\b(?!\.setdefault)|getenv)"
+    )
     for path in PYTHON:
         if path.relative_to(CHECKOUT).parts[0] in ("pipelines", "models", "expectations"):
             found = reads.search(path.read_text(encoding="utf-8"))
@@ -64,7 +68,9 @@ def test_nothing_below_the_rim_reads_a_clock_or_the_environment():
 def test_no_statement_reads_a_clock():
     for path in STATEMENTS:
         text = path.read_text(encoding="utf-8").lower()
-        assert not re.search(r"\b(now\(\)|current_date|current_timestamp|clock_timestamp)", text), name(path)
+        assert not re.search(r"\b(now\(\)|current_date|current_timestamp|clock_timestamp)", text), (
+            name(path)
+        )
 
 
 def test_files_and_functions_are_short_enough_to_read():
@@ -112,7 +118,8 @@ def database(new_database):
 
 
 def test_everything_public_carries_a_comment(database):
-    bare = database.execute(sa.text("""
+    bare = database.execute(
+        sa.text("""
         select c.oid::regclass::text || coalesce('.' || a.attname, '') as name
         from pg_class as c
         cross join lateral (
@@ -123,7 +130,8 @@ def test_everything_public_carries_a_comment(database):
             and c.relkind in ('r', 'v', 'p')
             and col_description(c.oid, a.attnum) is null
             and (a.attnum > 0 or obj_description(c.oid, 'pg_class') is null)
-    """)).scalars()
+    """)
+    ).scalars()
     assert sorted(bare) == []
 
 

@@ -20,8 +20,16 @@ def analyst(new_shop, embedded):
     crm["columns"] = {n: n for n in ("customer_ref", "email", "phone", "family_name", "street")}
     shop.configure("sources", {"sources": {"till": till, "crm": crm}})
     a_few_weeks(shop)
-    shop.write("till/2.csv", [line("g", "2026-11-20", customer_ref="", email=PERSONAL[0])], LINE_COLUMNS)
-    person = dict(zip(("customer_ref", "email", "phone", "family_name", "street"), ("c1", *PERSONAL), strict=True))
+    shop.write(
+        "till/2.csv", [line("g", "2026-11-20", customer_ref="", email=PERSONAL[0])], LINE_COLUMNS
+    )
+    person = dict(
+        zip(
+            ("customer_ref", "email", "phone", "family_name", "street"),
+            ("c1", *PERSONAL),
+            strict=True,
+        )
+    )
     bad = {**person, "customer_ref": "", "family_name": "Secretname"}
     shop.write("crm/1.csv", [person, bad])
     shop.night(D)
@@ -49,7 +57,9 @@ def test_the_analyst_finds_no_personal_data(analyst):
                 assert secret not in str(row), f"{schema}.{relation} shows {secret}"
 
 
-@pytest.mark.parametrize("schema", ["raw", "quarantine", "staging", "identity", "features", "attempts"])
+@pytest.mark.parametrize(
+    "schema", ["raw", "quarantine", "staging", "identity", "features", "attempts"]
+)
 def test_the_analyst_cannot_read_the_rooms_behind(analyst, schema):
     table = {"raw": "order_lines", "quarantine": "rows", "staging": "customers",
              "identity": "customer_refs", "features": "members", "attempts": "x"}[schema]  # fmt: skip

@@ -121,9 +121,7 @@ def _text(batch: pa.RecordBatch, numbers: np.ndarray, reading: Reading) -> pa.Re
     for place in np.flatnonzero(bad):
         content = b",".join(column[int(place)].as_py() for column in batch.columns)
         sentence = f"row {numbers[place]} is not UTF-8 text: set `encoding:` in sources.yml."
-        reading.unreadable.append(
-            Unreadable(int(numbers[place]), content, "not_text", sentence)
-        )
+        reading.unreadable.append(Unreadable(int(numbers[place]), content, "not_text", sentence))
     if bad.any():
         batch = batch.filter(pa.array(~bad))
         numbers = numbers[~bad]

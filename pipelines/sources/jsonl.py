@@ -41,9 +41,7 @@ def _batches(path: Path, reading: Reading) -> Iterator[pa.RecordBatch]:
             for place in np.flatnonzero(bad):
                 number = int(numbers[place])
                 sentence = f"line {number} is not UTF-8 text."
-                reading.unreadable.append(
-                    Unreadable(number, lines[place], "not_text", sentence)
-                )
+                reading.unreadable.append(Unreadable(number, lines[place], "not_text", sentence))
             kept = ~bad & np.array([len(value) > 0 for value in column.to_pylist()])
             text = column.filter(pa.array(kept)).cast(pa.string())
             yield pa.record_batch([pa.array(numbers[kept]), text], names=["row_no", LINE])

@@ -44,6 +44,6 @@ create unlogged table if not exists raw.inbox_customers (
     country text,
     consent_marketing text,
     consent_profiling text,
-    attribute_values text []
+    attribute_values text[]
 );
 comment on table raw.inbox_customers is 'Where one batch waits for the transaction that lands it.';

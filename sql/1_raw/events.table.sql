@@ -36,6 +36,6 @@ create unlogged table if not exists raw.inbox_events (
     product_ref text,
     value text,
     url text,
-    attribute_values text []
+    attribute_values text[]
 );
 comment on table raw.inbox_events is 'Where one batch waits for the transaction that lands it.';

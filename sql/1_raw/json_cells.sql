@@ -17,5 +17,5 @@ select
 from objects as o
 cross join lateral (
     select array_agg(nullif(o.object ->> w.name, '') order by w.place) as cells
-    from unnest(cast(:wanted as text [])) with ordinality as w (name, place)
+    from unnest(cast(:wanted as text[])) with ordinality as w (name, place)
 ) as cells

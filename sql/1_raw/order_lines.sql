@@ -4,7 +4,7 @@
 with inbox as (
     select
         i.*,
-        jsonb_object(cast(:extra_columns as text []), i.attribute_values) as extras,
+        jsonb_object(cast(:extra_columns as text[]), i.attribute_values) as extras,
         case
             when lower(i.tombstone) in ('true', 't', 'yes', 'y', '1') then 'delete' else 'upsert'
         end as op

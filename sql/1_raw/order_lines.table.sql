@@ -22,7 +22,9 @@ create table if not exists raw.order_lines (
     attributes jsonb,
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
-create index if not exists order_lines_versions on raw.order_lines (source, row_key, batch_id, row_no);
+create index if not exists order_lines_versions on raw.order_lines (
+    source, row_key, batch_id, row_no
+);
 comment on table raw.order_lines is 'Every version of the order lines as received; append-only.';
 
 create unlogged table if not exists raw.inbox_order_lines (
@@ -40,6 +42,6 @@ create unlogged table if not exists raw.inbox_order_lines (
     discount_amount text,
     net_amount text,
     currency text,
-    attribute_values text []
+    attribute_values text[]
 );
 comment on table raw.inbox_order_lines is 'Where one batch waits for the transaction that lands it.';

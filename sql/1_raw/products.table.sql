@@ -26,6 +26,6 @@ create unlogged table if not exists raw.inbox_products (
     category text,
     brand text,
     price text,
-    attribute_values text []
+    attribute_values text[]
 );
 comment on table raw.inbox_products is 'Where one batch waits for the transaction that lands it.';

@@ -6,41 +6,48 @@ select
     b.batch_id,
     b.fault,
     case
-        when not b.source || ':' || b.entity = any(cast(:sources as text [])) then b.source
+        when not b.source || ':' || b.entity = any(cast(:sources as text[])) then b.source
     end as unknown_source,
     case when b.fault is null then b.received_count end as row_count,
     b.unreadable_count,
     case
-        when b.fault is null and b.received_count > 0 and usual.file_count >= 4 and usual.row_count >= 100
+        when
+            b.fault is null
+            and b.received_count > 0
+            and usual.file_count >= 4
+            and usual.row_count >= 100
             then round(cast(b.received_count as numeric) / usual.row_count, 2)
     end as volume,
     novel.columns as new_columns
 from ops.batches as b
 left join ops.batch_states as s
     on b.batch_id = s.batch_id and s.staging_version = :staging_version
-cross join lateral (
-    select
-        count(*) as file_count,
-        cast(percentile_disc(0.5) within group (order by r.received_count) as numeric) as row_count
-    from (
-        select e.received_count
-        from ops.batches as e
-        where e.source = b.source and e.batch_id < b.batch_id and e.received_count > 0
-        order by e.batch_id desc
-        limit 8
-    ) as r
-) as usual
-cross join lateral (
-    select string_agg(f.name, ', ' order by f.place) as columns
-    from unnest(b.columns) with ordinality as f (name, place)
-    where
-        exists (
-            select from ops.batches as e
-            where e.source = b.source and e.batch_id < b.batch_id and e.fault is null
-        )
-        and not exists (
-            select from ops.batches as e
-            where e.source = b.source and e.batch_id < b.batch_id and f.name = any(e.columns)
-        )
-) as novel
+cross join
+    lateral (
+        select
+            count(*) as file_count,
+            cast(percentile_disc(0.5) within group (order by r.received_count) as numeric)
+                as row_count
+        from (
+            select e.received_count
+            from ops.batches as e
+            where e.source = b.source and e.batch_id < b.batch_id and e.received_count > 0
+            order by e.batch_id desc
+            limit 8
+        ) as r
+    ) as usual
+cross join
+    lateral (
+        select string_agg(f.name, ', ' order by f.place) as columns
+        from unnest(b.columns) with ordinality as f (name, place)
+        where
+            exists (
+                select from ops.batches as e
+                where e.source = b.source and e.batch_id < b.batch_id and e.fault is null
+            )
+            and not exists (
+                select from ops.batches as e
+                where e.source = b.source and e.batch_id < b.batch_id and f.name = any(e.columns)
+            )
+    ) as novel
 where s.batch_id is null

@@ -7,6 +7,7 @@ select
     t.customer_ref,
     case when t.created_on is null then t.received_created_at end as unreadable_created_at,
     t.created_on,
+    cast(extract(year from t.created_on) as int) as created_year,
     t.landed_on + 1 as last_believable_on,
     case when t.updated_at is null then t.received_updated_at end as unreadable_updated_at,
     case when t.email is null then t.received_email end as unreadable_email,

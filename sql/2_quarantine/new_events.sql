@@ -2,7 +2,8 @@
 -- grain: batch_id, row_no
 -- reads: typed, raw.products
 with catalogue as (
-    select distinct product_ref from raw.products where op = 'upsert'
+    select distinct product_ref from raw.products
+    where op = 'upsert'
 )
 
 select
@@ -11,6 +12,7 @@ select
     t.received_occurred_at,
     case when t.occurred_at is null then t.received_occurred_at end as unreadable_occurred_at,
     t.occurred_on,
+    cast(extract(year from t.occurred_on) as int) as occurred_year,
     t.landed_on + 1 as last_believable_on,
     t.event_type,
     case when t.email is null then t.received_email end as unreadable_email,

@@ -2,7 +2,8 @@
 -- grain: batch_id, row_no
 -- reads: typed, raw.products
 with catalogue as (
-    select distinct product_ref from raw.products where op = 'upsert'
+    select distinct product_ref from raw.products
+    where op = 'upsert'
 ),
 
 unread as (
@@ -27,6 +28,7 @@ select
     u.received_ordered_at,
     u.unreadable_ordered_at,
     u.ordered_on,
+    cast(extract(year from u.ordered_on) as int) as ordered_year,
     u.landed_on + 1 as last_believable_on,
     u.received_quantity,
     u.unreadable_quantity,

@@ -28,7 +28,9 @@ select
     case
         when customer_ref is not null then customer_ref
         when clean_email is not null
-            then 'anonymous:' || staging.sha256_hex(clean_email || chr(31) || coalesce(visitor_ref, ''))
+            then
+                'anonymous:'
+                || staging.sha256_hex(clean_email || chr(31) || coalesce(visitor_ref, ''))
         when visitor_ref is not null then 'visitor:' || visitor_ref
     end as record_ref,
     customer_ref,

@@ -34,7 +34,11 @@ select
     case
         when customer_ref is not null then customer_ref
         when coalesce(clean_email, clean_phone) is not null
-            then 'guest:' || staging.sha256_hex(coalesce(clean_email, '') || chr(31) || coalesce(clean_phone, ''))
+            then
+                'guest:'
+                || staging.sha256_hex(
+                    coalesce(clean_email, '') || chr(31) || coalesce(clean_phone, '')
+                )
     end as record_ref,
     customer_ref,
     clean_email as email,

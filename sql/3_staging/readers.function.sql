@@ -10,7 +10,9 @@ return case
 end;
 
 -- What a line comes to by its unit price; null if that is more than numeric(18, 4) holds.
-create or replace function staging.price_line(quantity numeric, unit_price numeric, discount numeric)
+create or replace function staging.price_line(
+    quantity numeric, unit_price numeric, discount numeric
+)
 returns numeric
 language sql immutable parallel safe
 return case
@@ -62,5 +64,6 @@ return encode(sha256(convert_to(received, 'UTF8')), 'hex');
 create or replace function staging.first_63_bits(received text) returns bigint
 language sql immutable parallel safe
 return cast(
-    cast('x' || encode(substr(sha256(convert_to(received, 'UTF8')), 1, 8), 'hex') as bit(64)) >> 1 as bigint
+    cast('x' || encode(substr(sha256(convert_to(received, 'UTF8')), 1, 8), 'hex') as bit(64))
+    >> 1 as bigint
 );

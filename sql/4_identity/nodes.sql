@@ -10,7 +10,9 @@ with refs as (
         p.customer_space || chr(31) || p.customer_ref as name,
         r.person_id
     from (
-        select distinct node, customer_space, customer_ref from placed where customer_ref is not null
+        select distinct node, customer_space, customer_ref
+        from placed
+        where customer_ref is not null
     ) as p
     inner join identity.customer_refs as r
         on

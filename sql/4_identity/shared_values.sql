@@ -10,7 +10,11 @@ with pairs as (
     from sightings
     where phone is not null and customer_ref is not null
     union all
-    select 'visitor ' || source || chr(31) || visitor_ref as value, customer_space, customer_ref, 1 as is_visitor
+    select
+        'visitor ' || source || chr(31) || visitor_ref as value,
+        customer_space,
+        customer_ref,
+        1 as is_visitor
     from sightings
     where visitor_ref is not null and customer_ref is not null
 )

@@ -6,7 +6,8 @@ with customers as (
         source, 'customers' as entity, record_ref, customer_space, customer_ref, email, phone,
         cast(null as text) as visitor_ref, created_on as seen_on
     from staging.customers
-    where staging_version = :staging_version
+    where
+        staging_version = :staging_version
         and batch_from <= :known_at and batch_to > :known_at
         and (created_on is null or created_on <= cast(:as_of as date))
 ),
@@ -16,7 +17,8 @@ order_lines as (
         source, 'order_lines' as entity, record_ref, customer_space, customer_ref, email, phone,
         cast(null as text) as visitor_ref, min(ordered_on) as seen_on
     from staging.order_lines
-    where staging_version = :staging_version
+    where
+        staging_version = :staging_version
         and batch_from <= :known_at and batch_to > :known_at
         and ordered_on <= cast(:as_of as date)
         and record_ref is not null
@@ -28,7 +30,8 @@ events as (
         source, 'events' as entity, record_ref, customer_space, customer_ref, email,
         cast(null as text) as phone, visitor_ref, min(occurred_on) as seen_on
     from staging.events
-    where staging_version = :staging_version
+    where
+        staging_version = :staging_version
         and batch_from <= :known_at and batch_to > :known_at
         and occurred_on <= cast(:as_of as date)
         and record_ref is not null

@@ -7,7 +7,9 @@ with products as (
         select
             product_ref,
             category,
-            row_number() over (partition by product_ref order by batch_from desc, source) as place
+            row_number()
+                over (partition by product_ref order by batch_from desc, source asc)
+                as place
         from staging.products
         where
             staging_version = :staging_version
@@ -36,7 +38,7 @@ ranked as (
     select
         person_id,
         category,
-        row_number() over (partition by person_id order by spend_amount desc, category) as place
+        row_number() over (partition by person_id order by spend_amount desc, category asc) as place
     from spend
 )
 

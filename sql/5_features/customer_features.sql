@@ -11,7 +11,7 @@ with refs as (
 select
     cast(:night_id as bigint) as night_id,
     cast(:as_of as date) as as_of,
-    coalesce(refs.customer_refs, cast('{}' as text [])) as customer_refs,
+    coalesce(refs.customer_refs, cast('{}' as text[])) as customer_refs,
     counts.*,
     engagement.engagement_score,
     rfm.rfm_recency,

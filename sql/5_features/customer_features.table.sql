@@ -4,7 +4,7 @@ create table if not exists features.customer_features (
     night_id bigint not null,
     as_of date not null,
     person_id bigint not null,
-    customer_refs text [] not null,
+    customer_refs text[] not null,
     first_purchase_on date,
     last_purchase_on date,
     recency_days integer,

@@ -5,7 +5,7 @@ create table if not exists features.customer_scores (
     as_of date not null,
     person_id bigint not null,
     churn_probability double precision,
-    churn_reasons text [],
+    churn_reasons text[],
     expected_purchases double precision,
     expected_spend double precision,
     churn_model text,

@@ -5,7 +5,7 @@ select
     cast(:night_id as bigint) as night_id,
     cast(:as_of as date) as as_of,
     f.person_id,
-    coalesce(r.segments, cast('{}' as text [])) as segments,
+    coalesce(r.segments, '{}') as segments,
     coalesce(r.primary_segment, :no_segment) as primary_segment,
     c.cluster,
     c.cluster_name,

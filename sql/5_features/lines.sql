@@ -7,7 +7,8 @@ select
     l.order_id,
     l.ordered_on,
     min(case when l.quantity > 0 then l.ordered_at end) as bought_at,
-    min(case when l.quantity > 0 and l.has_time then 1 when l.quantity > 0 then 0 end) as bought_has_time,
+    min(case when l.quantity > 0 and l.has_time then 1 when l.quantity > 0 then 0 end)
+        as bought_has_time,
     sum(l.net_amount) as net_amount,
     sum(case when l.quantity > 0 then l.net_amount end) as bought_amount,
     sum(case when l.quantity < 0 then l.net_amount end) as returned_amount,

@@ -38,7 +38,8 @@ of_nodes as (
     select
         s.source, s.entity, s.record_ref, s.customer_space, s.customer_ref,
         p.person_id,
-        case when p.person_id = p.own_id then s.seen_on else greatest(s.seen_on, k.linked_on) end as linked_on,
+        case when p.person_id = p.own_id then s.seen_on else greatest(s.seen_on, k.linked_on) end
+            as linked_on,
         case
             when p.person_id != p.own_id then split_part(k.value, ' ', 1)
             when s.customer_ref is not null then 'customer_ref'

@@ -29,7 +29,8 @@ gaps as (
         events.*,
         case
             when occurred_at - lag(occurred_at) over (
-                partition by person_id, source, session_ref, visitor_ref order by occurred_at, row_key
+                partition by person_id, source, session_ref, visitor_ref
+                order by occurred_at, row_key
             ) <= interval '30 minutes' then 0
             else 1
         end as is_new
@@ -42,7 +43,8 @@ numbered as (
         case
             when session_ref is not null then 'session ' || session_ref
             else 'visitor ' || visitor_ref || ' ' || cast(sum(is_new) over (
-                partition by person_id, source, session_ref, visitor_ref order by occurred_at, row_key
+                partition by person_id, source, session_ref, visitor_ref
+                order by occurred_at, row_key
                 rows between unbounded preceding and current row
             ) as text)
         end as session_key

@@ -8,7 +8,7 @@ create table if not exists ops.batches (
     file text not null,
     file_hash text not null,
     byte_count bigint not null,
-    columns text [] not null,
+    columns text[] not null,
     mapping jsonb not null,
     landed_at timestamptz not null,
     landed_on date not null,

@@ -1,6 +1,7 @@
 -- What must add up across the tables of an attempt.
 -- grain: night_id (one row)
--- Null says nothing: no night before with a hundred people, no segments made.
+-- people_share_of_night_before is null where it says nothing: without a night before, or with
+-- fewer than a hundred people in it.
 -- reads: members, customer_features, customer_scores, customer_segments, ops.published, ops.nights
 with people as (
     select distinct person_id from members
@@ -20,11 +21,17 @@ select
     (select count(*) from people) as people,
     (
         select count(*) from people as p
-        where not exists (select from customer_features as f where f.person_id = p.person_id)
+        where not exists (
+            select from customer_features as f
+            where f.person_id = p.person_id
+        )
     ) as people_without_features,
     (
         select count(*) from customer_features as f
-        where not exists (select from people as p where p.person_id = f.person_id)
+        where not exists (
+            select from people as p
+            where p.person_id = f.person_id
+        )
     ) as features_without_people,
     (
         select round(cast((select count(*) from customer_features) as numeric) / b.people, 4)
@@ -33,16 +40,24 @@ select
     ) as people_share_of_night_before,
     (
         select count(*) from customer_scores as s
-        where not exists (select from customer_features as f where f.person_id = s.person_id)
+        where not exists (
+            select from customer_features as f
+            where f.person_id = s.person_id
+        )
     ) as scores_without_features,
     (
         select count(*) from customer_features as f
-        where not exists (select from customer_segments as s where s.person_id = f.person_id)
-        having exists (select from customer_segments)
+        where not exists (
+            select from customer_segments as s
+            where s.person_id = f.person_id
+        )
     ) as features_without_segments,
     (
         select count(*) from customer_segments as s
-        where not exists (select from customer_features as f where f.person_id = s.person_id)
+        where not exists (
+            select from customer_features as f
+            where f.person_id = s.person_id
+        )
     ) as segments_without_features,
     (
         select count(*) from customer_segments as s

@@ -15,7 +15,7 @@ create table if not exists ops.contract_results (
     check ((batch_id is null) != (night_id is null)),
     unique nulls not distinct (batch_id, night_id, staging_version, table_name, rule)
 );
-create index if not exists contract_results_broken on ops.contract_results (rule, batch_id, night_id)
+create index if not exists contract_results_broken on ops.contract_results (rule)
 where not success;
 comment on table ops.contract_results is 'Every rule judged on every landing and every attempt, successes too. No content of rows.';
 comment on column ops.contract_results.batch_id is 'The landing judged; null for an attempt.';

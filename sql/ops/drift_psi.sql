@@ -2,8 +2,13 @@
 -- two samples of one population differ by (bins - 1)(1/n + 1/m), which the limit adds.
 -- Bins empty on both sides count for nothing.
 -- grain: table_name, column_name, value
--- reads: ops.drift_reference, drift_counted
-with pairs as (
+-- reads: ops.drift_reference, :counted
+with counted as (
+    select *
+    from jsonb_populate_recordset(cast(null as ops.drift_reference), cast(:counted as jsonb))
+),
+
+pairs as (
     select
         r.table_name,
         r.column_name,
@@ -18,7 +23,7 @@ with pairs as (
             and least(r.n, c.n) >= :fewest_people
         ) as is_judged
     from ops.drift_reference as r
-    inner join drift_counted as c
+    inner join counted as c
         on
             r.table_name = c.table_name
             and r.column_name = c.column_name

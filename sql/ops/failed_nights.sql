@@ -11,4 +11,4 @@ where
         from ops.published as p
         where p.as_of = n.as_of and p.published_at > n.ended_at
     )
-order by n.as_of, n.ended_at desc
+order by n.as_of asc, n.ended_at desc

@@ -6,7 +6,7 @@ insert into ops.batches (
 )
 values (
     :batch_id, :source, :entity, :customer_space, :file, :file_hash, :byte_count,
-    cast(:columns as text []), cast(:mapping as jsonb), :landed_at, :landed_on,
+    cast(:columns as text[]), cast(:mapping as jsonb), :landed_at, :landed_on,
     :received_count, :stored_count, :duplicate_count, :unreadable_count,
     :fault
 )

@@ -7,7 +7,7 @@ create table if not exists ops.model_versions (
     name text not null,
     trained_as_of date not null,
     known_at bigint not null,
-    features text [] not null,
+    features text[] not null,
     metrics jsonb not null,
     verdict text not null,
     champion_since timestamptz,

@@ -13,19 +13,25 @@ changes as (
     from staging.order_lines
     where
         staging_version = :staging_version
-        and (batch_from > :oldest_known_at or batch_to between :oldest_known_at + 1 and :newest_batch)
+        and (
+            batch_from > :oldest_known_at or batch_to between :oldest_known_at + 1 and :newest_batch
+        )
     union all
     select 'events' as entity, source, record_ref, occurred_on as dated_on, batch_from, batch_to
     from staging.events
     where
         staging_version = :staging_version
-        and (batch_from > :oldest_known_at or batch_to between :oldest_known_at + 1 and :newest_batch)
+        and (
+            batch_from > :oldest_known_at or batch_to between :oldest_known_at + 1 and :newest_batch
+        )
     union all
     select 'customers' as entity, source, record_ref, created_on as dated_on, batch_from, batch_to
     from staging.customers
     where
         staging_version = :staging_version
-        and (batch_from > :oldest_known_at or batch_to between :oldest_known_at + 1 and :newest_batch)
+        and (
+            batch_from > :oldest_known_at or batch_to between :oldest_known_at + 1 and :newest_batch
+        )
 )
 
 select
@@ -37,11 +43,11 @@ select
 from nights as n
 inner join changes as c
     on
-        (c.dated_on is null or c.dated_on <= n.as_of)
+        (c.dated_on is null or n.as_of >= c.dated_on)
         and c.record_ref is not null
         and (
-            c.batch_from > n.known_at
-            or (c.batch_to > n.known_at and c.batch_to <= :newest_batch)
+            n.known_at < c.batch_from
+            or (n.known_at < c.batch_to and c.batch_to <= :newest_batch)
         )
 where c.batch_from != c.batch_to
 group by n.as_of, n.night_id

@@ -5,8 +5,19 @@ create or replace view ops.rejected_rows as
 with in_force as (
     select
         coalesce(
-            (select n.staging_version from ops.nights as n where n.purpose = 'night' order by n.night_id desc limit 1),
-            (select c.staging_version from ops.contract_results as c order by c.checked_at desc limit 1)
+            (
+                select n.staging_version
+                from ops.nights as n
+                where n.purpose = 'night'
+                order by n.night_id desc
+                limit 1
+            ),
+            (
+                select c.staging_version
+                from ops.contract_results as c
+                order by c.checked_at desc
+                limit 1
+            )
         ) as staging_version
 )
 

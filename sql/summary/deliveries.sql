@@ -4,4 +4,4 @@
 select distinct on (destination) destination, kind, path, row_count, without_consent_count
 from ops.deliveries
 where night_id = :night_id
-order by destination, delivered_at desc
+order by destination asc, delivered_at desc

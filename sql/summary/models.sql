@@ -4,4 +4,4 @@
 select kind, name, model_id, trained_as_of, metrics, verdict, champion_since
 from ops.model_versions
 where training_id = (select max(training_id) from ops.model_versions)
-order by kind, cast(metrics ->> 'average_precision' as double precision) desc nulls last, name
+order by kind asc, cast(metrics ->> 'average_precision' as double precision) desc nulls last, name

@@ -41,7 +41,9 @@ def read(shop: Path, night: date) -> dict[str, pd.DataFrame]:
         elif path.suffix == ".parquet":
             rows = pd.read_parquet(path).astype("string").fillna("").astype(str)
         else:
-            rows = pd.DataFrame([json.loads(text) for text in path.read_text().splitlines() if text])
+            rows = pd.DataFrame(
+                [json.loads(text) for text in path.read_text().splitlines() if text]
+            )
         rows["batch_from"] = number
         parts[piece].append(rows.fillna(""))
     whole = {piece: pd.concat(rows, ignore_index=True) for piece, rows in parts.items()}

@@ -57,11 +57,15 @@ def test_a_deleted_customer_leaves_and_the_orders_stay(new_shop):
     crm["columns"] = {"customer_ref": "customer_ref", "email": "email"}
     shop.configure("sources", {"sources": {"till": till, "crm": crm}})
     shop.write("till/1.csv", [line("A", "2026-11-20")], LINE_COLUMNS)
-    people = [{"customer_ref": ref, "email": f"{ref}@example.org", "gone": ""} for ref in ("c1", "c2")]
+    people = [
+        {"customer_ref": ref, "email": f"{ref}@example.org", "gone": ""} for ref in ("c1", "c2")
+    ]
     shop.write("crm/1.csv", people)
     shop.night(D)
     assert len(shop.query("select * from marts.customer_features")) == 2
-    shop.write("crm/2.csv", [{"customer_ref": ref, "email": "", "gone": "true"} for ref in ("c1", "c2")])
+    shop.write(
+        "crm/2.csv", [{"customer_ref": ref, "email": "", "gone": "true"} for ref in ("c1", "c2")]
+    )
     shop.night(D)
     assert shop.query("select customer_refs, order_count from marts.customer_features") == [
         {"customer_refs": ["c1"], "order_count": 1}
@@ -70,7 +74,12 @@ def test_a_deleted_customer_leaves_and_the_orders_stay(new_shop):
 
 def test_whole_orders_lose_the_lines_they_no_longer_have(new_shop):
     shop = new_shop()
-    till = {"entity": "order_lines", "kind": "csv", "path": "till/*.csv", "orders_arrive_whole": True}
+    till = {
+        "entity": "order_lines",
+        "kind": "csv",
+        "path": "till/*.csv",
+        "orders_arrive_whole": True,
+    }
     till["columns"] = {name: name for name in LINE_COLUMNS}
     shop.configure("sources", {"sources": {"till": till}})
     lines = [line("A", "2026-11-20", line_no=str(n)) for n in (1, 2, 3)]

@@ -103,7 +103,10 @@ def test_the_whole_of_a_published_night_can_be_told_from_its_record(new_shop):
 def test_days_are_cut_in_the_business_time_zone(new_shop, zone):
     shop = new_shop(business_time_zone=zone)
     instants = {  # the same instant is another day elsewhere
-        "America/New_York": ("2026-11-01T05:30:00Z", date(2026, 11, 1)),  # 01:30, the night of the change
+        "America/New_York": (
+            "2026-11-01T05:30:00Z",
+            date(2026, 11, 1),
+        ),  # 01:30, the night of the change
         "Europe/Berlin": ("2026-10-25T22:59:00Z", date(2026, 10, 25)),
         "Pacific/Auckland": ("2026-09-26T13:30:00Z", date(2026, 9, 27)),
     }

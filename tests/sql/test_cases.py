@@ -18,7 +18,11 @@ from pipelines.stage import FOREVER
 from tests.conftest import source
 
 CASES = sorted(Path(__file__).parent.glob("*/*.yaml"))
-COLUMNS = {"customers": ["customer_ref"], "events": ["occurred_at", "event_type"], "products": ["product_ref"]}
+COLUMNS = {
+    "customers": ["customer_ref"],
+    "events": ["occurred_at", "event_type"],
+    "products": ["product_ref"],
+}
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +109,10 @@ def test_case(place: Any, case: Path) -> None:
     key = story.get("key")
     if key:
         found.sort(key=lambda row: str(row[key]))
-    shown = [{name: plain_value(row[name]) for name in want} for row, want in zip(found, expected, strict=True)]
+    shown = [
+        {name: plain_value(row[name]) for name in want}
+        for row, want in zip(found, expected, strict=True)
+    ]
     assert shown == expected
 
 

@@ -1,0 +1,1 @@
+"""What each door expects, as data: one contract per entity received and per table built."""

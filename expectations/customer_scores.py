@@ -1,0 +1,34 @@
+"""The contract of an attempt's customer_scores; its balance: sql/ops/contract_balance.sql."""
+
+from expectations.rule import CRITICAL, Rule, Shop, between, once
+
+
+def rules(shop: Shop) -> tuple[Rule, ...]:
+    """Return what every person's scores must keep."""
+    return (
+        once("person_id", CRITICAL, "people are scored twice."),
+        between(
+            "churn_probability",
+            (0, 1),
+            "churn_probability_0_to_1",
+            CRITICAL,
+            "churn_probability lies outside 0 to 1: the model or its calibration is broken.",
+        ),
+        *(
+            between(column, (0, None), f"{column}_not_negative", CRITICAL, f"{column} is negative.")
+            for column in ("expected_purchases", "expected_spend")
+        ),
+    )
+
+
+def balance(shop: Shop) -> tuple[Rule, ...]:
+    """Return what must hold between scores and features."""
+    return (
+        between(
+            "scores_without_features",
+            (0, 0),
+            "only_people_scored",
+            CRITICAL,
+            "{value} people are scored who have no features.",
+        ),
+    )

@@ -1,0 +1,25 @@
+"""The contract of new customer records; its columns: sql/2_quarantine/new_customers.sql.
+
+Only a record that names nobody is rejected: the rest of a record is worth more than a bad field.
+"""
+
+from expectations import days
+from expectations.rule import WARNING, Rule, Shop, present, readable
+
+A_FLAG = "true or false; kept as not given, which is no consent"
+A_DAY = "a day such as 1980-02-29; kept without it"
+
+
+def rules(shop: Shop) -> tuple[Rule, ...]:
+    """Return what every new customer record must keep."""
+    return (
+        present("customer_ref", "no customer_ref: have the source say whose record it is."),
+        readable("created_at", WARNING, "a day or an instant; kept, as if known always"),
+        *days.believable("created_at", "created", WARNING),
+        readable("updated_at", WARNING, "a day or an instant; kept, the last received stands"),
+        readable("email", WARNING, "name@domain; kept, it links nobody"),
+        readable("phone", WARNING, "digits; kept, it links nobody"),
+        readable("birth_date", WARNING, A_DAY),
+        readable("consent_marketing", WARNING, A_FLAG),
+        readable("consent_profiling", WARNING, A_FLAG),
+    )

@@ -1,0 +1,105 @@
+"""The contract of new order lines; what its columns hold: sql/2_quarantine/new_order_lines.sql."""
+
+from expectations import days
+from expectations.rule import (
+    CRITICAL,
+    WARNING,
+    Rule,
+    Shop,
+    absent,
+    between,
+    one_of,
+    present,
+    readable,
+)
+
+# The demo's fuel is counted in hundredths: up to 89,638 in one line. More is a slip of a key.
+LARGEST_QUANTITY = 100_000
+# Sums are kept with 14 digits before the point: ten thousand lines of this size still fit. It is
+# more than half a million euros even in rupiah.
+LARGEST_AMOUNT = 10_000_000_000
+
+A_NUMBER = (
+    "digits with a decimal point, such as 12.50; have the source correct it and send it again"
+)
+AN_INSTANT = "a day such as 2026-11-20 or an instant such as 2026-11-20T18:30:00Z"
+
+
+def rules(shop: Shop) -> tuple[Rule, ...]:
+    """Return what every new order line must keep."""
+    return (
+        present("order_id", "no order_id: have the source send the line again with its order."),
+        present(
+            "received_ordered_at", "no ordered_at: have the source send the line with its day."
+        ),
+        readable("ordered_at", CRITICAL, AN_INSTANT),
+        *days.believable("ordered_at", "ordered", CRITICAL),
+        present("received_quantity", "no quantity: have the source send the line again with one."),
+        readable("quantity", CRITICAL, A_NUMBER),
+        between(
+            "quantity",
+            (-LARGEST_QUANTITY, LARGEST_QUANTITY),
+            "quantity_not_absurd",
+            WARNING,
+            f"quantity '{{value}}' is beyond {LARGEST_QUANTITY:,}: kept; ask the source whether it "
+            "is meant.",
+        ),
+        readable("unit_price", CRITICAL, A_NUMBER),
+        readable("net_amount", CRITICAL, A_NUMBER),
+        readable("discount_amount", CRITICAL, A_NUMBER),
+        present("amount", "neither net_amount nor unit_price gives an amount the line could have."),
+        between(
+            "net_amount",
+            (-LARGEST_AMOUNT, LARGEST_AMOUNT),
+            "amount_not_absurd",
+            CRITICAL,
+            f"amount '{{value}}' is beyond {LARGEST_AMOUNT:,}: have the source correct the line.",
+        ),
+        between(
+            "lowest_price",
+            (0, None),
+            "price_not_negative",
+            CRITICAL,
+            "price '{value}' is negative, yet the quantity is not: a return has a negative "
+            "quantity, a coupon line quantity 0. Have the source correct the line.",
+        ),
+        between(
+            "discount_amount",
+            (0, None),
+            "discount_not_negative",
+            WARNING,
+            "discount_amount '{value}' is negative: kept; discounts are expected as positive "
+            "amounts taken off.",
+        ),
+        *_currency(shop),
+        readable("email", WARNING, "name@domain; kept, it links nobody"),
+        *_known_product(shop),
+    )
+
+
+def _currency(shop: Shop) -> tuple[Rule, ...]:
+    if shop.currency is None:
+        return ()
+    return (
+        one_of(
+            "currency",
+            (shop.currency,),
+            "currency_is_the_one",
+            CRITICAL,
+            f"currency '{{value}}' is not {shop.currency}, the one of settings.yml: amounts of two "
+            "currencies cannot be added. Convert them before they are sent.",
+        ),
+    )
+
+
+def _known_product(shop: Shop) -> tuple[Rule, ...]:
+    if not shop.has_products:
+        return ()
+    return (
+        absent(
+            "unknown_product_ref",
+            "product_known",
+            WARNING,
+            "product_ref '{value}' is in no catalogue received: kept; it counts in no category.",
+        ),
+    )

@@ -1,0 +1,18 @@
+"""The contract of new products; what its columns hold: sql/2_quarantine/new_products.sql."""
+
+from expectations.rule import WARNING, Rule, Shop, between, present, readable
+
+
+def rules(shop: Shop) -> tuple[Rule, ...]:
+    """Return what every new product must keep; its price is in no feature, so it only warns."""
+    return (
+        present("product_ref", "no product_ref: have the source say which product it is."),
+        readable("price", WARNING, "digits with a decimal point; kept without a price"),
+        between(
+            "price",
+            (0, None),
+            "price_not_negative",
+            WARNING,
+            "price '{value}' is negative: kept; ask the source what is meant.",
+        ),
+    )

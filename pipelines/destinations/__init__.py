@@ -1,0 +1,25 @@
+"""Where exports go: a writer per kind of file, and folders that appear whole or not at all."""
+
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+import pyarrow as pa
+
+KINDS = ("csv", "jsonl", "parquet")
+
+
+class Writer(Protocol):
+    """Takes the rows of one file as Arrow batches, in order."""
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Append a batch."""
+
+    def close(self) -> None:
+        """Finish the file."""
+
+
+def open_writer(kind: str, path: Path, schema: pa.Schema) -> Writer:
+    """Begin a file of a kind; nothing is kept in memory but the batch at hand."""
+    writer: Writer = import_module(f"pipelines.destinations.{kind}").FileWriter(path, schema)
+    return writer

@@ -1,0 +1,220 @@
+"""Deliver what is due: the newest published night, to people who consent, whole or not at all."""
+
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, Literal
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from pipelines import versions, warehouse
+from pipelines.configuration import Configuration, Destination
+from pipelines.deployment import Deployment
+from pipelines.destinations import folder, open_writer
+from pipelines.destinations.columns import schema_of
+from pipelines.destinations.order import (
+    COUNTS,
+    Order,
+    asks_consent,
+    has_consent,
+    manifest_of,
+    sentence_of,
+)
+from pipelines.errors import DestinationUnavailable, NothingThere
+from pipelines.locks import DELIVERING
+from pipelines.night import Night
+
+BATCH_ROWS = 10_000
+Outcome = Literal["delivered", "already delivered", "due"]
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """What came of one destination."""
+
+    destination: str
+    outcome: Outcome
+    night_id: int
+    as_of: date
+    path: Path | None
+    counts: dict[str, int]
+    sentence: str
+    stands_out: bool = False
+
+
+def export(tonight: Night) -> int:
+    """Deliver a night that has just been published; return to how many destinations it went."""
+    clock = tonight.deployment.warehouse.clock
+    began = clock()
+    newest = newest_night(tonight.deployment)
+    if newest["night_id"] != tonight.night_id:
+        _note(tonight, f"Nothing was exported: {newest['as_of']} is the newest published night.")
+        return 0
+    results = deliver(tonight.deployment)
+    for result in results:
+        if result.stands_out:
+            _note(tonight, result.sentence)
+    with tonight.deployment.warehouse.begin() as connection:
+        seconds = round((clock() - began).total_seconds(), 3)
+        tonight.record(connection, "step_seconds", {"export": seconds})
+    return sum(result.outcome == "delivered" for result in results)
+
+
+def deliver(
+    deployment: Deployment, only: str | None = None, dry_run: bool = False
+) -> list[Delivered]:
+    """Deliver the newest published night to each destination that does not have it yet.
+
+    `only` names one destination; a dry run counts and writes nothing.
+
+    Raises
+    ------
+    NothingThere
+        If no night is published, or there is no such destination.
+    DestinationUnavailable
+        If one or more could not be written; the others have been.
+    """
+    results, failures = [], []
+    for destination in _wanted(deployment.configuration, only):
+        try:
+            results.append(_deliver(deployment, destination, dry_run))
+        except OSError as error:
+            failures.append(f"{destination.name} ({destination.path}): {error.strerror or error}")
+    if failures:
+        raise DestinationUnavailable(
+            f"export: {'; '.join(failures)}. What was delivered before stays current there; mend "
+            "it, then `nocturne export`."
+        )
+    return results
+
+
+def newest_night(deployment: Deployment) -> dict[str, Any]:
+    """Return the newest published night.
+
+    Raises
+    ------
+    NothingThere
+        If none is.
+    """
+    with deployment.warehouse.begin() as connection:
+        return _newest(connection)
+
+
+def _newest(connection: Connection) -> dict[str, Any]:
+    found = warehouse.rows(connection, "ops/deliver_newest")
+    if not found:
+        raise NothingThere(
+            "no night is published, so there is nothing to export: `nocturne night`."
+        )
+    return dict(found[0])
+
+
+def _wanted(configuration: Configuration, only: str | None) -> list[Destination]:
+    known = {destination.name: destination for destination in configuration.destinations}
+    if only is not None and only not in known:
+        raise NothingThere(f"destinations.yml has no {only}. It has: {', '.join(known) or 'none'}.")
+    return list(known.values()) if only is None else [known[only]]
+
+
+def _deliver(deployment: Deployment, destination: Destination, dry_run: bool) -> Delivered:
+    """Deliver to one destination in one transaction, which ends after the files are in place."""
+    with deployment.warehouse.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(DELIVERING)))
+        order = _order(deployment, connection, destination)
+        held = _held(connection, order)
+        if held:
+            counts = {name: held[name] for name in COUNTS}
+            return _result(order, "already delivered", Path(held["path"]), counts)
+        counts = _choose(connection, order)
+        if dry_run:
+            return _result(order, "due", None, counts)
+        path = _put(connection, order, counts)
+        [file] = folder.read_manifest(path)["files"].values()
+        written = {"path": str(path), "byte_count": file["bytes"], "sha256": file["sha256"]}
+        now = deployment.warehouse.clock()
+        warehouse.run(connection, "ops/deliver_insert", now=now, **order.binds, **counts, **written)
+    return _result(order, "delivered", path, counts)
+
+
+def _held(connection: Connection, order: Order) -> dict[str, Any] | None:
+    """Return what the destination was given last, if that is what is ordered and still there."""
+    last = warehouse.rows(connection, "ops/deliver_done", **order.binds)
+    ordered = (order.night["night_id"], order.configuration)
+    for row in last:
+        given = (row["night_id"], row["destination_configuration"])
+        if given == ordered and Path(row["path"]).is_dir():
+            return dict(row)
+    return None
+
+
+def _order(deployment: Deployment, connection: Connection, destination: Destination) -> Order:
+    night = _newest(connection)
+    made_by = versions.versions_of(deployment.configuration)
+    if not asks_consent(destination):
+        return Order(destination, night, made_by, None, has_consent(deployment.configuration))
+    known_at = int(warehouse.value(connection, "ops/known_at", staging_version=made_by.staging))
+    if known_at < night["known_at"]:
+        raise NothingThere(
+            f"export: consent is known up to landing {known_at} only, the night of "
+            f"{night['as_of']} knew {night['known_at']}: code or sources.yml have changed since. "
+            "`nocturne land` stages everything anew; then `nocturne export`."
+        )
+    return Order(destination, night, made_by, known_at, has_consent(deployment.configuration))
+
+
+def _choose(connection: Connection, order: Order) -> dict[str, int]:
+    """Build `exportable`: who may be sent; return how many, and why not the others."""
+    binds = order.binds
+    warehouse.create_temporary(connection, "consenting", "6_marts/export_consenting", **binds)
+    warehouse.create_temporary(connection, "exportable", "6_marts/export_people", **binds)
+    return dict(warehouse.rows(connection, "6_marts/export_counts")[0])
+
+
+def _put(connection: Connection, order: Order, counts: dict[str, int]) -> Path:
+    """Write the delivery's folder, or take the one a killed run had finished; make it current."""
+    root = Path(order.destination.path)
+    final = folder.find(root, order.folder, order.inputs)
+    if final is None:
+        hidden = folder.begin(root)
+        name = f"segments.{order.destination.kind}"
+        _write(connection, order, hidden / name)
+        files = {name: folder.describe(hidden / name)}
+        final = folder.finish(hidden, order.folder, manifest_of(order, counts, files))
+    folder.point(final)
+    return final
+
+
+def _write(connection: Connection, order: Order, path: Path) -> None:
+    """Stream the rows into a file: memory does not grow with the people."""
+    import pyarrow as pa
+
+    schema = schema_of(order.destination.columns)
+    writer = open_writer(order.destination.kind, path, schema)
+    select = warehouse.statement("6_marts/export", **order.binds)
+    # SQLAlchemy 2.1.9 keeps every row when asked for `yield_per` and `partitions`.
+    streamed = select.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
+    result = connection.execute(streamed).mappings()
+    while rows := result.fetchmany(BATCH_ROWS):
+        people = [{name: row[name] for name in schema.names} for row in rows]
+        writer.write(pa.RecordBatch.from_pylist(people, schema=schema))
+    writer.close()
+
+
+def _result(order: Order, outcome: Outcome, path: Path | None, counts: dict[str, int]) -> Delivered:
+    night_id, as_of = order.night["night_id"], order.night["as_of"]
+    return Delivered(
+        destination=order.destination.name,
+        outcome=outcome,
+        night_id=night_id,
+        as_of=as_of,
+        path=path,
+        counts=counts,
+        sentence=sentence_of(order, counts),
+        stands_out=not counts["row_count"] or not asks_consent(order.destination),
+    )
+
+
+def _note(tonight: Night, sentence: str) -> None:
+    with tonight.deployment.warehouse.begin() as connection:
+        tonight.note(connection, sentence)

@@ -1,0 +1,237 @@
+"""Fit challengers on what (as_of, known_at) knew, compare them out of time, promote or keep.
+
+Cut-off features come from attempts built as of the cut-off, so nothing dated after it can enter
+them. Nothing is promoted before all is there: bytes first, then every row in one transaction.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+from models import churn
+from models.errors import ModelError
+from pipelines import (
+    churn_candidates,
+    churn_examples,
+    claims,
+    drift,
+    features,
+    identify,
+    registry,
+    score,
+    segment,
+    segmenter,
+    tracking,
+    versions,
+    warehouse,
+)
+from pipelines.churn_candidates import Candidate
+from pipelines.churn_examples import Lessons
+from pipelines.claims import Claim
+from pipelines.deployment import Deployment
+from pipelines.errors import NothingThere, UnrecoverableError
+from pipelines.night import Night
+from pipelines.registry import Version
+
+Listener = Callable[[str, object], None]
+
+
+class TooLittleHistory(UnrecoverableError):
+    """There are not enough people or days to train anything."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training came to; `serving` holds the ids of what serves now, by kind."""
+
+    training_id: int
+    as_of: date
+    known_at: int
+    versions: list[Version]
+    serving: dict[str, str]
+    sentences: list[str]
+
+
+@dataclass(frozen=True)
+class Churn:
+    """The churn side of a training: its lessons, its candidates, and each one's record."""
+
+    lessons: Lessons
+    candidates: list[Candidate]
+    versions: list[Version]
+
+
+def _silent(part: str, result: object) -> None:
+    """Hear nothing."""
+
+
+def train(
+    deployment: Deployment,
+    claim: Claim,
+    as_of: date,
+    *,
+    known_at: int | None = None,
+    tracking_url: str | None = None,
+    tell: Listener = _silent,
+) -> Trained:
+    """Train churn models and a segmenter as of a day; the same training again changes nothing.
+
+    Without `known_at` everything staged counts. With a `tracking_url` the training is also
+    recorded in that MLflow database; a training never fails for that.
+
+    Raises
+    ------
+    NightTooStale
+        If the data does not reach `as_of`.
+    TooLittleHistory
+        If neither a churn model nor clusters can be made.
+    WarehouseBusy
+        While somebody else builds.
+    """
+    known_at = _known_at(deployment) if known_at is None else known_at
+    knew = (as_of, known_at)
+    lessons = churn_examples.gather(deployment, claim, knew, tell)
+    sentences = list(lessons.sentences)
+    learned = _fit_churn(deployment, as_of, lessons, sentences)
+    tell("churn", [version.name for version in learned.versions])
+    tonight = claims.open_night(deployment, claim, as_of, known_at=known_at, purpose="train")
+    try:
+        identify.identify(tonight)
+        features.build_customer_features(tonight)
+        made = [*learned.versions, *_fit_segmenter(tonight, sentences)]
+        tell("segmenter", [version.verdict for version in made if version.kind == "segmenter"])
+        training_id = _record(deployment, knew, made, sentences)
+        serving = _keep_reference(tonight, training_id)
+        tell("reference", serving)
+    finally:
+        claims.drop_night(deployment, tonight.night_id)
+    trained = Trained(training_id, as_of, known_at, made, serving, sentences)
+    if tracking_url and learned.candidates:
+        sentences.append(_track(deployment, tracking_url, trained, learned))
+        tell("tracking", sentences[-1])
+    return trained
+
+
+def _known_at(deployment: Deployment) -> int:
+    staging = versions.versions_of(deployment.configuration).staging
+    with deployment.warehouse.begin() as connection:
+        return int(warehouse.value(connection, "ops/known_at", staging_version=staging))
+
+
+def _fit_churn(
+    deployment: Deployment, as_of: date, lessons: Lessons, sentences: list[str]
+) -> Churn:
+    """Fit and compare; without enough history there is no churn model, and a sentence says why."""
+    if not lessons.is_enough or lessons.test is None:
+        sentences.append("No churn model: there is no cut-off to learn from and one to test on.")
+        return Churn(lessons, [], [])
+    try:
+        candidates = churn_candidates.fit_candidates(lessons.all_training, lessons.test)
+    except ModelError as error:
+        sentences.append(f"No churn model: {error}")
+        return Churn(lessons, [], [])
+    y = lessons.test.y
+    best, verdicts = churn_candidates.pick(y, candidates)
+    serving = _serving(deployment, as_of, lessons, sentences)
+    is_promoted, why = churn_candidates.replaces(y, best, serving)
+    verdicts[best.name] += f" {why}"
+    shared = _about(lessons, deployment)
+    simulated = churn_candidates.simulated_columns(deployment.configuration)
+    made = [
+        Version(
+            model_id=candidate.model_id,
+            kind="churn",
+            name=candidate.name,
+            features=candidate.features,
+            metrics=shared | candidate.metrics(simulated),
+            verdict=verdicts[candidate.name],
+            is_promoted=is_promoted and candidate is best,
+            content=candidate.content,
+        )
+        for candidate in candidates
+    ]
+    return Churn(lessons, candidates, made)
+
+
+def _serving(
+    deployment: Deployment, as_of: date, lessons: Lessons, sentences: list[str]
+) -> Candidate | None:
+    """Return the churn model that serves, tested on the same people, or None."""
+    with deployment.warehouse.begin() as connection:
+        row = registry.champions(connection, as_of).get("churn")
+    if row is None or lessons.test is None:
+        return None
+    try:
+        model = churn.from_bytes(registry.read_bytes(deployment.models, row["model_id"]))
+    except (NothingThere, ModelError) as error:
+        sentences.append(f"What served before cannot be compared: {error}")
+        return None
+    name = f"{row['name']} of {row['trained_as_of']}"
+    return churn_candidates.put_to_test(name, model, lessons.test)
+
+
+def _about(lessons: Lessons, deployment: Deployment) -> dict[str, Any]:
+    """Return what all candidates of a training share, ready for JSON."""
+    return {
+        **deployment.configuration.models["churn"],
+        "test_cutoff": str(lessons.test_on),
+        "training_cutoffs": {str(day): len(part.ids) for day, part in lessons.training.items()},
+        "left_out": lessons.sentences,
+    }
+
+
+def _fit_segmenter(tonight: Night, sentences: list[str]) -> list[Version]:
+    """Fit clusters on everybody with a purchase; none, and a sentence, if there are too few."""
+    try:
+        return [segmenter.fit_segmenter(churn_examples.read_people(tonight, None))]
+    except ModelError as error:
+        sentences.append(f"No clusters: {error}")
+        return []
+
+
+def _record(
+    deployment: Deployment, knew: tuple[date, int], made: list[Version], sentences: list[str]
+) -> int:
+    """Keep the bytes, then all rows in one transaction; return the number of the training."""
+    if not made:
+        raise TooLittleHistory(f"as of {knew[0]} nothing can be trained: {' '.join(sentences)}")
+    for version in made:
+        registry.write_bytes(deployment.models, version.model_id, version.content)
+    with deployment.warehouse.begin() as connection:
+        same = registry.same_training(connection, knew, made)
+        if same is not None:
+            sentences.append(f"Training {same} knew the same and made the same: nothing is new.")
+            return same
+        return registry.record_training(connection, knew, made, deployment.warehouse.clock())
+
+
+def _keep_reference(tonight: Night, training_id: int) -> dict[str, str]:
+    """Score and segment the training's day with what serves now, and keep it for drift."""
+    with tonight.deployment.warehouse.begin() as connection:
+        champions = registry.champions(connection, tonight.as_of)
+    serving = {kind: str(row["model_id"]) for kind, row in champions.items()}
+    whole = replace(tonight, models=serving)
+    score.score(whole)
+    segment.segment(whole)
+    drift.keep_reference(whole, training_id)
+    return serving
+
+
+def _track(deployment: Deployment, url: str, trained: Trained, learned: Churn) -> str:
+    """Hand what MLflow is to keep to the tracking room; return its sentence."""
+    test = learned.lessons.test
+    assert test is not None, "there are candidates"
+    about = _about(learned.lessons, deployment) | {
+        "as_of": trained.as_of,
+        "known_at": trained.known_at,
+    }
+    run = tracking.TrainingRun(
+        training_id=trained.training_id,
+        params={key: str(value) for key, value in about.items()},
+        serving=trained.serving,
+        verdicts={version.name: version.verdict for version in learned.versions},
+        test=test,
+        candidates=learned.candidates,
+    )
+    return tracking.record(url, deployment.home / "mlflow", run)

@@ -1,0 +1,13 @@
+-- Forget what was written about segments for the night :as_of, to write it anew.
+with ledger as (
+    delete from ops.segment_ledger
+    where as_of = :as_of
+),
+
+counts as (
+    delete from ops.segment_counts
+    where as_of = :as_of
+)
+
+delete from ops.segment_movements
+where as_of = :as_of
