@@ -1,5 +1,6 @@
 """`make run`: a year of groceries, eight nights through Airflow, a summary; again: the proof."""
 
+import functools
 import sys
 import time
 from datetime import date
@@ -60,13 +61,13 @@ def build_first(deployment: Deployment, published: set[date], watch: Stopwatch) 
     if not champions:
         train(deployment, shop.TRAINED_AS_OF)
         watch.tell(f"Models are trained on what {shop.TRAINED_AS_OF} knew.")
+    home = place.home()
+    airflow.prepare(home, deployment.configuration, server.urls(home))
+    watch.tell("Airflow is ready; each night now runs through its DAG.")
     days = [day for day in shop.NIGHTS if day not in published]
-    airflow.run_nights(
-        deployment,
-        days,
-        before=lambda day: shop.arrive(files, day),
-        tell=lambda day, sentence: watch.tell(f"Night of {day}: {sentence}"),
-    )
+    arrive = functools.partial(shop.arrive, files)
+    for day, night_id in airflow.run_nights(home, deployment, days, before=arrive):
+        watch.tell(f"Night of {day} is published (night {night_id}).")
 
 
 def build_again(deployment: Deployment, watch: Stopwatch) -> None:
@@ -104,7 +105,9 @@ def show_outdated(deployment: Deployment) -> None:
 def hashes(deployment: Deployment, day: date) -> dict[str, str]:
     """Return the content hashes of the attempt that stands for a day."""
     with deployment.warehouse.begin() as connection:
-        return dict(warehouse.rows(connection, "ops/published_night", as_of=day)[0]["content_hashes"])
+        return dict(
+            warehouse.rows(connection, "ops/published_night", as_of=day)[0]["content_hashes"]
+        )
 
 
 if __name__ == "__main__":

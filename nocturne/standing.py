@@ -50,9 +50,13 @@ def _troubles(console: Console, standing: Status) -> None:
         days = ", ".join(str(day) for day in standing.missing)
         console.print(f"Missing between the first and the newest: {days}. Run `nocturne night`.")
     for row in standing.failed:
-        console.print(f"Failed: {row['as_of']} ({row['ended_at']:%Y-%m-%d %H:%M} UTC). {row['failure']}")
+        console.print(
+            f"Failed: {row['as_of']} ({row['ended_at']:%Y-%m-%d %H:%M} UTC). {row['failure']}"
+        )
     for row in standing.building:
-        console.print(f"Being built: {row['as_of']}, by {row['claimant']} since {row['opened_at']:%H:%M} UTC.")
+        console.print(
+            f"Being built: {row['as_of']}, by {row['claimant']} since {row['opened_at']:%H:%M} UTC."
+        )
     if standing.outdated:
         console.print(
             "Outdated nights: rows dated up to them came later. The next night counts them; "

@@ -127,7 +127,11 @@ def drift(console: Console, connection: Connection, night: RowMapping) -> None:
         console.print("Nothing to compare with: no model has been trained yet.")
         return
     drifted = sum(row["drifted"] for row in rows)
-    console.print(f"{drifted or 'Nothing'} drifted. The largest:" if drifted else "Nothing drifted. The largest:")
+    console.print(
+        f"{drifted or 'Nothing'} drifted. The largest:"
+        if drifted
+        else "Nothing drifted. The largest:"
+    )
     shown = table("column", "PSI", "limit", "")
     for row in rows:
         name = f"{row['column_name']} {row['value'] or ''}".strip()
@@ -198,7 +202,7 @@ def next_things(console: Console, as_of: date) -> None:
     heading(console, "Three things to try next")
     query = "select segment, people, churn from segment_summary where as_of = "
     console.print(
-        f'.venv/bin/nocturne psql -c "{query}\'{as_of}\'"\n'
+        f".venv/bin/nocturne psql -c \"{query}'{as_of}'\"\n"
         f".venv/bin/nocturne night --as-of {as_of} --known-at recorded\n"
         "make ui",
         soft_wrap=True,
