@@ -62,6 +62,7 @@ def environment(
     }
     if port:
         settings |= {
+            "CORE__LAZY_LOAD_PLUGINS": False,  # ours are then there in each task's process: 1 s less
             "API__PORT": port,
             "API__BASE_URL": f"http://127.0.0.1:{port}",
             "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",

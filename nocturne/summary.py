@@ -127,11 +127,7 @@ def drift(console: Console, connection: Connection, night: RowMapping) -> None:
         console.print("Nothing to compare with: no model has been trained yet.")
         return
     drifted = sum(row["drifted"] for row in rows)
-    console.print(
-        f"{drifted or 'Nothing'} drifted. The largest:"
-        if drifted
-        else "Nothing drifted. The largest:"
-    )
+    console.print(f"{drifted or 'Nothing'} drifted. The largest:")
     shown = table("column", "PSI", "limit", "")
     for row in rows:
         name = f"{row['column_name']} {row['value'] or ''}".strip()
@@ -151,7 +147,7 @@ def models(console: Console, connection: Connection, night: RowMapping | None) -
     about = churn[0]["metrics"]
     console.print(
         f"Tested on {count(about['people_count'])} people at {about['test_cutoff']}, of whom "
-        f"{share(about['base_rate'])} bought nothing in the {about['churn_horizon_days']} days after."
+        f"{share(about['base_rate'])} bought nothing in the next {about['churn_horizon_days']} days."
     )
     shown = table("model", "ROC-AUC", "PR-AUC", "Brier", "")
     for row in churn:

@@ -22,7 +22,9 @@ select
     b.source,
     b.entity,
     b.file,
-    convert_to(cast(cells.content || coalesce(r.attributes, cast('{}' as jsonb)) as text), 'UTF8'),
+    convert_to(
+        cast(cells.content || coalesce(r.attributes, cast('{}' as jsonb)) as text), 'UTF8'
+    ) as content,
     t.rules,
     t.sentence
 from told as t

@@ -23,18 +23,20 @@ from ops.batches as b
 left join ops.batch_states as s
     on b.batch_id = s.batch_id and s.staging_version = :staging_version
 cross join
-    lateral (
-        select
-            count(*) as file_count,
-            cast(percentile_disc(0.5) within group (order by r.received_count) as numeric)
-                as row_count
-        from (
+    lateral ( -- noqa: ST05
+        with recent as (
             select e.received_count
             from ops.batches as e
             where e.source = b.source and e.batch_id < b.batch_id and e.received_count > 0
             order by e.batch_id desc
             limit 8
-        ) as r
+        )
+
+        select
+            count(*) as file_count,
+            cast(percentile_disc(0.5) within group (order by recent.received_count) as numeric)
+                as row_count
+        from recent
     ) as usual
 cross join
     lateral (

@@ -8,7 +8,7 @@ create table if not exists quarantine.rows (
     entity text not null,
     file text not null,
     content bytea not null,
-    rules text [] not null,
+    rules text[] not null,
     sentence text not null,
     primary key (staging_version, batch_id, row_no)
 );

@@ -1,4 +1,4 @@
-"""`make run`, as a stranger types it: the nights through Airflow, then the proof, then the oracle."""
+"""`make run`, as a stranger types it: nights through Airflow, the proof, then the oracle."""
 
 import json
 import os
@@ -20,6 +20,10 @@ from tests.oracle.people import people
 
 pytestmark = pytest.mark.timeout(1200)
 LAST = date(2017, 12, 31)
+HASHES = (
+    "select as_of, content_hashes from ops.nights join ops.published using (night_id, as_of)"
+    " where replaced_at is null order by as_of"
+)
 
 
 @dataclass
@@ -73,7 +77,8 @@ def test_a_stranger_reads_who_moved_what_was_rejected_and_where_things_lie(demo)
 
 def test_eight_nights_are_published_with_all_their_tables(demo):
     nights = demo.rows(
-        "select * from ops.nights join ops.published using (night_id) where replaced_at is null"
+        "select n.* from ops.nights as n join ops.published as p using (night_id)"
+        " where replaced_at is null"
     )
     assert len(nights) == 8
     for night in nights:
@@ -120,7 +125,8 @@ def same(ours: object, theirs: object) -> bool:
 def test_what_was_invented_has_come_out_as_it_should(demo):
     def refs(of: str) -> list[str]:
         [row] = demo.rows(
-            "select customer_refs from marts.customer_features join marts.members using (person_id, as_of)"
+            "select customer_refs from marts.customer_features"
+            " join marts.members using (person_id, as_of)"
             " where as_of = :d and entity = 'order_lines' and record_ref = :r", d=LAST, r=of,
         )  # fmt: skip
         return row["customer_refs"]
@@ -129,7 +135,7 @@ def test_what_was_invented_has_come_out_as_it_should(demo):
     assert refs("713") == refs("2434") == ["2434", "713"]
     assert refs("3001") == ["3001"]
     guest = demo.rows(
-        "select record_ref, evidence from marts.members where as_of = :d and record_ref like 'guest:%'",
+        "select evidence from marts.members where as_of = :d and record_ref like 'guest:%'",
         d=LAST,
     )
     assert [row["evidence"] for row in guest] == ["email"]
@@ -148,9 +154,7 @@ def test_the_empty_day_is_a_warning_and_not_a_failure(demo):
 
 
 def test_run_again_it_builds_every_night_anew_and_shows_equal_rows(demo):
-    before = demo.rows(
-        "select as_of, content_hashes from ops.nights join ops.published using (night_id, as_of) where replaced_at is null order by as_of"
-    )  # noqa: E501
+    before = demo.rows(HASHES)
     done = demo.run("nocturne.demo")
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     assert (
@@ -158,10 +162,7 @@ def test_run_again_it_builds_every_night_anew_and_shows_equal_rows(demo):
     )  # built by the plain runner; the first by the DAG
     assert "What came later would change" in done.stdout
     assert "2017-12-27: at most" in done.stdout
-    after = demo.rows(
-        "select as_of, content_hashes from ops.nights join ops.published using (night_id, as_of) where replaced_at is null order by as_of"
-    )  # noqa: E501
-    assert after == before
+    assert demo.rows(HASHES) == before
 
 
 def test_status_knows_that_nothing_is_late(demo):
