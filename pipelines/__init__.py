@@ -1,1 +1,1 @@
-"""The rooms of a night: land, check, stage, identify, build, score, segment, drift, publish, export."""
+"""The rooms of a night, a module each; pipelines/night.py lists their steps in order."""

@@ -60,7 +60,13 @@ def url_of(environ: Mapping[str, str], role: str = "owner") -> str:
 
 
 def from_environment(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Deployment:
-    """Return the deployment an environment describes; raises ConfigurationFaulty with all faults."""
+    """Return the deployment an environment describes.
+
+    Raises
+    ------
+    ConfigurationFaulty
+        With every fault of the configuration.
+    """
     from pipelines.configuration_files import read_configuration
 
     home = home_of(environ)

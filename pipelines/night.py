@@ -28,6 +28,7 @@ class Step(NamedTuple):
     function: str
 
     def __call__(self, argument: Any) -> Any:
+        """Call the room's function."""
         return getattr(import_module(f"pipelines.{self.room}"), self.function)(argument)
 
 

@@ -72,14 +72,33 @@ def detach_and_drop(connection: Connection, table: str, night_id: int) -> None:
     connection.execute(sa.text(f"drop table if exists {name}"))
 
 
+def ensure_staging_partition(connection: Connection, entity: str, version: str) -> None:
+    """Make sure staging.<entity> has the partition of this staging version.
+
+    A partition each keeps the planner's statistics of one version apart from the others'.
+    """
+    name = quote(connection, "staging", f"{entity}_{version}")
+    if _exists(connection, name):
+        return
+    parent = quote(connection, "staging", entity)
+    literal = sa.literal(version).compile(
+        dialect=connection.dialect, compile_kwargs={"literal_binds": True}
+    )
+    connection.execute(
+        sa.text(f"create table {name} partition of {parent} for values in ({literal})")
+    )
+
+
+def _exists(connection: Connection, name: str) -> bool:
+    found = connection.execute(sa.text("select to_regclass(:name)"), {"name": name})
+    return found.scalar() is not None
+
+
 def ensure_landing_partition(connection: Connection, entity: str, batch_id: int) -> None:
     """Make sure raw.<entity> has the partition that holds this batch."""
     first = batch_id - batch_id % LANDINGS_PER_PARTITION
     name = quote(connection, "raw", f"{entity}_from_{first}")
-    if (
-        connection.execute(sa.text("select to_regclass(:name)"), {"name": name}).scalar()
-        is not None
-    ):
+    if _exists(connection, name):
         return
     parent = quote(connection, "raw", entity)
     connection.execute(

@@ -40,7 +40,7 @@ def run_night(
     known_at: int | None = None,
     tell: Listener = _silent,
 ) -> int:
-    """Receive (unless known_at is given), build, publish and export a night; return its night_id."""
+    """Receive (unless known_at is given), build, publish and export; return the night_id."""
     if known_at is None:
         receive(deployment, tell)
     tonight = claims.open_night(deployment, claim, as_of, known_at=known_at)

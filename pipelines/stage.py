@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines import versions, warehouse
+from pipelines import partitions, versions, warehouse
 from pipelines.configuration import Source
 from pipelines.deployment import Deployment
 from pipelines.entities import ENTITIES
@@ -54,6 +54,7 @@ def stage_batch(
     """Stage one batch in the caller's transaction; return the versions staged."""
     batch_id = batch["batch_id"]
     binds = binds_of(deployment, source, batch_id, batch_id) | {"batch_id": batch_id}
+    partitions.ensure_staging_partition(connection, source.entity, str(binds["staging_version"]))
     warehouse.create_view(connection, "typed", f"3_staging/{source.entity}", **binds)
     warehouse.create_view(connection, "good", "3_staging/good", **binds)
     warehouse.create_temporary(

@@ -120,7 +120,7 @@ def create_temporary(connection: Connection, table: str, select: str, **binds: A
 def create_unlogged(
     connection: Connection, target: tuple[str, str], select: str, **binds: Any
 ) -> int:
-    """Store a SELECT of sql/ as a table that other connections see too, in place of the last one."""
+    """Store a SELECT of sql/ as a table for all connections, in place of the last one."""
     drop_table(connection, *target)
     clause = statement(select, **binds)
     made = f"create unlogged table {quote(connection, *target)} as\n{clause.text}"

@@ -25,7 +25,7 @@ create table if not exists staging.customers (
     consent_profiling boolean,
     attributes jsonb,
     primary key (batch_from, row_no, staging_version)
-);
+) partition by list (staging_version);
 create index if not exists customers_by_ref on staging.customers (customer_space, customer_ref);
 create index if not exists customers_standing on staging.customers (row_key)
 where batch_to = 9223372036854775807;

@@ -20,7 +20,7 @@ create table if not exists staging.events (
     product_ref text,
     value numeric(18, 4),
     primary key (batch_from, row_no, staging_version)
-);
+) partition by list (staging_version);
 create index if not exists events_by_day on staging.events using brin (occurred_on);
 create index if not exists events_standing on staging.events (row_key)
 where batch_to = 9223372036854775807;

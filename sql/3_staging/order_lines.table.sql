@@ -21,7 +21,7 @@ create table if not exists staging.order_lines (
     net_amount numeric(18, 4) not null,
     discount_amount numeric(18, 4),
     primary key (batch_from, row_no, staging_version)
-);
+) partition by list (staging_version);
 create index if not exists order_lines_by_day on staging.order_lines using brin (ordered_on);
 create index if not exists order_lines_of_guests on staging.order_lines (
     source

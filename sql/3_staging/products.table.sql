@@ -13,7 +13,7 @@ create table if not exists staging.products (
     brand text,
     price numeric(18, 4),
     primary key (batch_from, row_no, staging_version)
-);
+) partition by list (staging_version);
 create index if not exists products_standing on staging.products (row_key)
 where batch_to = 9223372036854775807;
 comment on table staging.products is 'Products; known at K is batch_from <= K < batch_to.';

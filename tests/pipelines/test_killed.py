@@ -32,8 +32,8 @@ def test_a_night_killed_inside_any_step_gives_the_same_rows_when_run_again(new_s
             night_in_child(shop, D)
             assert rows_of(shop, D) == expected, f"killed in {step} at statement {kill_at}"
             leftovers = shop.query(
-                "select count(*) as n from pg_class where relnamespace = to_regnamespace('attempts')"
-                " and relkind = 'r'"
+                "select count(*) as n from pg_class where relkind = 'r'"
+                " and relnamespace = to_regnamespace('attempts')"
             )
             assert leftovers == [{"n": 0}], f"killed in {step}: an attempt is left"
 

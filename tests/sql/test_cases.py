@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from pipelines import claims, features, identify, versions
+from pipelines import claims, features, identify, partitions, versions
 from pipelines.stage import FOREVER
 from tests.conftest import source
 
@@ -73,6 +73,7 @@ def staged(entity: str, row: dict[str, Any], number: int) -> dict[str, Any]:
 def fill(connection: sa.Connection, version: str, given: dict[str, list[dict[str, Any]]]) -> None:
     """Put the rows of a case into empty staging tables."""
     for entity in ("customers", "order_lines", "events", "products"):
+        partitions.ensure_staging_partition(connection, entity, version)
         connection.execute(sa.text(f"truncate staging.{entity}"))
     connection.execute(sa.text("truncate identity.customer_refs"))
     for entity, rows in given.items():
