@@ -36,6 +36,7 @@ setup(
         "scipy>=1.17,<2",
         "sqlalchemy>=2.1,<2.2",
         "sqlglot>=30,<31",
+        "threadpoolctl>=3.6",
         "xgboost-cpu>=3.2,<3.3",
     ],
     extras_require={
@@ -47,6 +48,7 @@ setup(
             "pandas-stubs",
             "pytest>=9",
             "pytest-timeout>=2.4",
+            "pytest-xdist>=3.8",
             "ruff>=0.14",
             "sqlfluff>=3.5",
             "types-PyYAML",

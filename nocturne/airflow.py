@@ -5,79 +5,41 @@ Airflow reads its environment once, when it is first imported, so that a process
 
 import atexit
 import contextlib
-import json
 import os
-import secrets
 import sys
-from base64 import urlsafe_b64encode
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
-from nocturne.addresses import Urls, sqlalchemy_url
+from nocturne import place, server, ui
+from nocturne.addresses import Urls
+from nocturne.airflow_home import environment
 from nocturne.home import Home
-from pipelines import claims, errors, runner, warehouse
+from pipelines import claims, errors, warehouse
 from pipelines.configuration import Configuration
 from pipelines.deployment import CHECKOUT, Deployment
-from pipelines.errors import UnrecoverableError
+from pipelines.errors import UnrecoverableError, WarehouseBusy
 
 DAG_ID = "nightly_segmentation"
-DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 
 
 class NightFailed(UnrecoverableError):
     """A night that ran through Airflow has failed; the sentence names the step and the cause."""
 
 
-def environment(
-    home: Home, configuration: Configuration, urls: Urls, port: int | None = None
-) -> dict[str, str]:
-    """Return every variable that Airflow needs to work in this home, and nowhere else.
-
-    A metadata database that is set in the environment already is kept.
-    """
-    home.create()
-    keys = _secrets(home)
-    (home.airflow / "plugins").mkdir(mode=0o700, exist_ok=True)
-    settings = {
-        "CORE__DAGS_FOLDER": CHECKOUT / "dags",
-        "CORE__PLUGINS_FOLDER": home.airflow / "plugins",  # empty: ours come by entry point
-        "CORE__LOAD_EXAMPLES": False,
-        "CORE__EXECUTOR": "LocalExecutor",
-        "CORE__PARALLELISM": 2,
-        "CORE__DAGS_ARE_PAUSED_AT_CREATION": False,
-        "CORE__DEFAULT_TIMEZONE": configuration.business_time_zone,  # a backfill's days are its
-        "CORE__FERNET_KEY": keys["fernet"],
-        "CORE__SIMPLE_AUTH_MANAGER_USERS": "admin:admin",
-        "CORE__SIMPLE_AUTH_MANAGER_PASSWORDS_FILE": home.airflow / "passwords.json",
-        "DATABASE__SQL_ALCHEMY_CONN": os.environ.get(DATABASE) or sqlalchemy_url(urls.airflow),
-        "LOGGING__BASE_LOG_FOLDER": home.logs / "airflow",
-        "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": home.logs / "airflow/dag_processor",
-        "LOGGING__COLORED_CONSOLE_LOG": False,
-        "API__HOST": "127.0.0.1",
-        "API__WORKERS": 1,
-        "API__SECRET_KEY": keys["api"],
-        "API_AUTH__JWT_SECRET": keys["jwt"],
-    }
-    if port:
-        settings |= {
-            "CORE__LAZY_LOAD_PLUGINS": False,  # ours are then there in each task's process: 1 s less
-            "API__PORT": port,
-            "API__BASE_URL": f"http://127.0.0.1:{port}",
-            "CORE__EXECUTION_API_SERVER_URL": f"http://127.0.0.1:{port}/execution/",
-        }
-    ours = {f"AIRFLOW__{name}": str(value) for name, value in settings.items()}
-    return {"AIRFLOW_HOME": str(home.airflow), "SCARF_ANALYTICS": "false", **ours}
-
-
-def password(home: Home) -> str:
-    """Return the password of the web UI's user `admin`."""
-    return str(json.loads((home.airflow / "passwords.json").read_text(encoding="utf-8"))["admin"])
-
-
 def prepare(home: Home, configuration: Configuration, urls: Urls) -> None:
-    """Have Airflow work in this home, in this process, and bring its database up to date."""
+    """Have Airflow work in this home, in this process, and bring its database up to date.
+
+    Raises
+    ------
+    WarehouseBusy
+        While the web UI of this home runs, whose scheduler would take part in what runs here.
+    """
+    if ui.is_running(home):
+        raise WarehouseBusy(
+            "Airflow's web UI is running in this home. Stop it by Ctrl-C or `make down`, then try "
+            "again; or trigger the night there."
+        )
     wanted = environment(home, configuration, urls)
     if "airflow" in sys.modules and os.environ.get("AIRFLOW_HOME") != wanted["AIRFLOW_HOME"]:
         raise RuntimeError("Airflow was imported before its environment was set.")
@@ -98,7 +60,7 @@ def run_nights(
     *,
     known_at: str | int | None = None,
     before: Callable[[date], None] = lambda day: None,
-    tell: Callable[[str, object], None] = runner._silent,
+    tell: Callable[[str, object], None] = lambda step, result: None,
 ) -> Iterator[tuple[date, int]]:
     """Run nights through the DAG, one after the other; yield each day with its night_id.
 
@@ -111,6 +73,7 @@ def run_nights(
         If a night fails; those after it are not run.
     """
     with claims.process_claim(deployment.warehouse, "nocturne nights") as claim:
+        end_lost_runs(deployment)
         dag = _load()
         for day in days:
             before(day)
@@ -121,6 +84,23 @@ def run_nights(
             if run.state != "success":
                 raise NightFailed(f"the night of {day} failed at {_first(failures, home)}")
             yield day, _night_id(deployment, day)
+
+
+def end_lost_runs(deployment: Deployment) -> None:
+    """End the runs of processes that were killed, so that no scheduler goes on with them."""
+    from airflow.models import DagRun
+    from airflow.utils.session import create_session
+    from airflow.utils.state import DagRunState
+    from airflow.utils.types import DagRunTriggeredByType
+
+    with create_session() as session:
+        unfinished = session.query(DagRun).filter(
+            DagRun.triggered_by == DagRunTriggeredByType.TEST, DagRun.state == DagRunState.RUNNING
+        )
+        for run in unfinished:
+            with deployment.warehouse.lock(run.conf["claim"]["key"], wait=False) as is_dead:
+                if is_dead:
+                    run.set_state(DagRunState.FAILED)
 
 
 def _load() -> Any:
@@ -192,24 +172,6 @@ def _listening(tell: Callable[[str, object], None]) -> Iterator[list[str]]:
         get_listener_manager().pm.unregister(ear)
 
 
-def _secrets(home: Home) -> dict[str, str]:
-    """Return the keys of this home's Airflow, made once; write the password of its web UI."""
-    key = urlsafe_b64encode(secrets.token_bytes(32)).decode()
-    fresh = {"fernet": key, "api": secrets.token_urlsafe(32), "jwt": secrets.token_urlsafe(48)}
-    _keep(home.airflow / "passwords.json", {"admin": secrets.token_urlsafe(12)})
-    return _keep(home.airflow / "secrets.json", fresh)
-
-
-def _keep(path: Path, content: dict[str, str]) -> dict[str, str]:
-    """Return what a file keeps, writing it whole and for its owner alone if it is not there."""
-    if not path.exists():
-        half = path.with_suffix(f".{os.getpid()}.half")
-        half.touch(mode=0o600)
-        half.write_text(json.dumps(content), encoding="utf-8")
-        half.rename(path)
-    return dict(json.loads(path.read_text(encoding="utf-8")))
-
-
 @contextlib.contextmanager
 def _quietly(home: Home) -> Iterator[None]:
     """Have all that Airflow writes, from its import here on, go to a file and not to a terminal.
@@ -224,3 +186,15 @@ def _quietly(home: Home) -> Iterator[None]:
         import structlog
 
         structlog.configure(logger_factory=structlog.WriteLoggerFactory(file=log))
+
+
+def main() -> None:
+    """Bring the database of this environment's Airflow up to date, and its runs in order."""
+    home = place.home()
+    with place.here() as deployment:
+        prepare(home, deployment.configuration, server.urls(home))
+        end_lost_runs(deployment)
+
+
+if __name__ == "__main__":
+    main()

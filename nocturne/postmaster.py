@@ -43,12 +43,16 @@ def wait_until(condition: Callable[[], bool], seconds: float) -> bool:
     return True
 
 
-def stop(data: Path) -> bool:
-    """Stop the server, waiting for what it still has to write; true if it was running."""
+def stop(data: Path, *, at_once: bool = False) -> bool:
+    """Stop the server; true if it was running.
+
+    `at_once` does not wait for what it still has to write: for data that goes away with it.
+    """
     pid = find(data)
     if pid is None:
         return False
-    for how, seconds in ((signal.SIGINT, STOP_SECONDS), (signal.SIGQUIT, PATIENCE_SECONDS)):
+    orderly = () if at_once else ((signal.SIGINT, STOP_SECONDS),)
+    for how, seconds in (*orderly, (signal.SIGQUIT, PATIENCE_SECONDS)):
         _signal(pid, how)
         if wait_until(lambda: not _processes(data), seconds):
             return True

@@ -120,7 +120,9 @@ def down(home: Home) -> bool:
 
 def remove(home: Home) -> None:
     """Stop the server and remove the whole home, with what of it lies elsewhere."""
-    down(home)
+    if home.postgres.is_dir():
+        with _alone(home):
+            postmaster.stop(unprivileged.data_folder(home.postgres), at_once=True)
     room = unprivileged.data_folder(home.postgres).parent
     for folder in (room, home.path):
         shutil.rmtree(folder, ignore_errors=True)

@@ -147,7 +147,7 @@ def models(console: Console, connection: Connection, night: RowMapping | None) -
     about = churn[0]["metrics"]
     console.print(
         f"Tested on {count(about['people_count'])} people at {about['test_cutoff']}, of whom "
-        f"{share(about['base_rate'])} bought nothing in the next {about['churn_horizon_days']} days."
+        f"{share(about['base_rate'])} bought nothing in the {about['churn_horizon_days']} days on."
     )
     shown = table("model", "ROC-AUC", "PR-AUC", "Brier", "")
     for row in churn:

@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from types import FrameType
 
-from nocturne import addresses, airflow, place, server
+from nocturne import addresses, airflow_home, place, server
 from nocturne.home import Home
 
 PARTS = {
@@ -48,7 +48,7 @@ def main() -> None:
             _wait_for(port, ("scheduler", "triggerer", "dag_processor"), parts)
             print(
                 f"Airflow is at http://127.0.0.1:{port}, user admin, password "
-                f"{airflow.password(home)}\nCtrl-C or `make down` stops it.",
+                f"{airflow_home.password(home)}\nCtrl-C or `make down` stops it.",
                 flush=True,
             )
             while True:
@@ -62,19 +62,30 @@ def main() -> None:
 
 def stop(home: Home) -> bool:
     """Stop the web UI of a home and all its parts; true if it was running."""
-    note = _note(home)
-    if not note.exists():
+    alive = _alive(home)
+    if not alive:
         return False
-    noted: dict[str, int] = json.loads(note.read_text(encoding="utf-8"))
-    alive = {int(pid): start for pid, start in noted.items() if _start_of(int(pid)) == start}
-    owner = next((pid for pid in alive if str(pid) == next(iter(noted))), None)
-    if owner and owner != os.getpid():
+    owner = alive.pop("owner", None)
+    if owner:
         _signal(owner, signal.SIGTERM, group=False)
-        _wait(lambda: _start_of(owner) != alive[owner], 2 * STOP_SECONDS)
-    left = [pid for pid, start in alive.items() if pid != os.getpid() and _start_of(pid) == start]
-    _end(left)
-    note.unlink(missing_ok=True)
-    return bool(alive)
+        _wait(lambda: not _alive(home), 2 * STOP_SECONDS)
+    _end([pid for name, pid in _alive(home).items() if name != "owner"])
+    _note(home).unlink(missing_ok=True)
+    return True
+
+
+def is_running(home: Home) -> bool:
+    """Return whether the web UI of a home, or a part that outlived it, is at work."""
+    return bool(_alive(home))
+
+
+def _alive(home: Home) -> dict[str, int]:
+    """Return the process ids of what is noted and still the same process."""
+    try:
+        noted = json.loads(_note(home).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return {}
+    return {name: pid for name, (pid, start) in noted.items() if _start_of(pid) == start}
 
 
 def _environment(home: Home) -> tuple[int, dict[str, str]]:
@@ -82,10 +93,10 @@ def _environment(home: Home) -> tuple[int, dict[str, str]]:
     urls = server.up(home)
     port = _port(home)
     with place.here() as deployment:
-        ours = airflow.environment(home, deployment.configuration, urls, port)
+        ours = airflow_home.environment(home, deployment.configuration, urls, port)
     environ = {**os.environ, **ours, "PYTHONUNBUFFERED": "1"}
     with (home.logs / "airflow-migrate.log").open("w") as log:
-        migrate = (AIRFLOW, "db", "migrate")
+        migrate = (sys.executable, "-m", "nocturne.airflow")  # a process of its own: it is large
         if subprocess.run(migrate, env=environ, stdout=log, stderr=log, check=False).returncode:
             raise PartEnded(f"Airflow's database could not be brought up to date: see {log.name}.")
     return port, environ
@@ -114,8 +125,7 @@ def _running(home: Home, environ: dict[str, str], port: int) -> Iterator[Parts]:
                     (AIRFLOW, *arguments), env=environ, stdout=log, stderr=log,
                     stdin=subprocess.DEVNULL, start_new_session=True, cwd=home.path,
                 )  # fmt: skip
-            pids = [os.getpid(), *(part.pid for part in parts.values())]
-            _note(home).write_text(json.dumps({pid: _start_of(pid) for pid in pids}))
+            _write_note(home, {"owner": os.getpid(), **{n: p.pid for n, p in parts.items()}})
         yield parts
     finally:
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # the second Ctrl-C of an impatient person
@@ -188,6 +198,12 @@ def _fields(pid: int) -> list[str]:
 
 def _note(home: Home) -> Path:
     return home.airflow / "ui.json"
+
+
+def _write_note(home: Home, pids: dict[str, int]) -> None:
+    half = _note(home).with_suffix(".half")
+    half.write_text(json.dumps({name: (pid, _start_of(pid)) for name, pid in pids.items()}))
+    half.rename(_note(home))
 
 
 def _interrupt(number: int, frame: FrameType | None) -> None:

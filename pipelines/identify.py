@@ -27,7 +27,7 @@ def link(connection: Connection, tonight: Night) -> None:
     if shared["value_count"] or shared["visitor_count"]:
         tonight.note(
             connection,
-            f"{shared['value_count']} e-mails or phones stand on more than "
-            f"{binds['shared_value_limit']} customers and {shared['visitor_count']} visitors "
-            "were two customers: they link nobody.",
+            f"Link nobody: {shared['value_count']} e-mails or phones that stand on more than "
+            f"{binds['shared_value_limit']} customers, and {shared['visitor_count']} web visitors "
+            "who were several.",
         )

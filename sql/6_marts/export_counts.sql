@@ -1,4 +1,5 @@
 -- How many people a destination gets, and why not the others.
+-- grain: one row
 -- reads: exportable
 select
     count(*) as people_count,

@@ -114,7 +114,9 @@ def marketing(rows: pd.DataFrame) -> pd.DataFrame:
             "visitor_ref": "",
             "session_ref": "",
             "event_type": rows["event_type"],
-            "occurred_at": pd.to_datetime(rows["occurred_on"]).dt.tz_localize("America/New_York").dt.tz_convert("UTC"),
+            "occurred_at": pd.to_datetime(rows["occurred_on"])
+            .dt.tz_localize("America/New_York")
+            .dt.tz_convert("UTC"),
             "occurred_on": [date.fromisoformat(text) for text in rows["occurred_on"]],
             "has_time": False,
             "product_ref": "",

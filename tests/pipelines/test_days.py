@@ -35,7 +35,7 @@ def test_an_override_may_lie_outside_the_schedule(demo):
 
 
 def test_without_an_interval_the_day_must_be_named():
-    with pytest.raises(NothingThere, match="covers no day of its own. Name the day"):
+    with pytest.raises(NothingThere, match=r"covers no day of its own\. Name the day"):
         days.as_of(None, "UTC")
 
 

@@ -1,0 +1,1 @@
+"""What a night reads as to its scheduler. Nothing else lives here."""

@@ -1,0 +1,96 @@
+"""The night: from what has arrived to published customer segments.
+
+Receives what is new, builds the customer segments of one business day beside what people see,
+and publishes them in one transaction. A failed night leaves the last good one in place and tells
+somebody (docs/alerts.md).
+
+* **Scheduled**: after each business day of the schedule in `config/settings.yml`.
+* **By hand**: trigger it with `{"as_of": "2017-12-28"}`. With `"known_at": "recorded"` the day is
+  built again from what was known when it was published.
+* **Several days**: a backfill, from the UI or by `airflow backfill create` (docs/airflow.md).
+
+When a task has failed for good the attempt is dropped: clear the *whole run*, or trigger it anew.
+Retries before that go on with the same attempt. More in docs/airflow.md.
+"""
+
+from typing import Any
+
+from airflow.sdk import Asset, PokeReturnValue, TaskGroup, chain, dag, task
+
+from pipelines.night import BUILD, FINISH, RECEIVE, Step
+from plugins import place, steps
+from plugins.alerts import NightFailed
+from plugins.asked import PARAMS
+from plugins.deadlines import publish_within
+from plugins.retries import RETRIES
+from plugins.schedule import BusinessDays
+
+SETTINGS = place.configuration()
+ASK_AGAIN_SECONDS = 10  # while another night is built; one takes half a minute or more
+WAIT_AT_MOST_SECONDS = 24 * 60 * 60
+
+MARTS = [
+    Asset(name=f"marts.{view}", uri=f"postgres://nocturne:5432/nocturne/marts/{view}")
+    for view in ("customer_features", "customer_scores", "customer_segments")
+]
+
+
+@task
+def receive(step: Step, **context: Any) -> str:
+    """Do a step of `receive`, once per batch; nothing when the night looks back."""
+    return steps.receive(step, context)
+
+
+@task.sensor(mode="reschedule", poke_interval=ASK_AGAIN_SECONDS, timeout=WAIT_AT_MOST_SECONDS)
+def open_night(**context: Any) -> PokeReturnValue:
+    """Claim an attempt; while another is built, wait without holding a slot."""
+    night_id = steps.open_night(context)
+    return PokeReturnValue(is_done=night_id is not None, xcom_value=night_id)
+
+
+@task
+def build(step: Step, night_id: int) -> str:
+    """Do a step of `build` or `finish` on the open attempt."""
+    return steps.build(step, night_id)
+
+
+@task
+def release(**context: Any) -> str:
+    """Let go of the claim, whatever happened."""
+    return steps.release(context)
+
+
+def in_room(step: Step, make: Any, *arguments: Any) -> TaskGroup:
+    """Make the task of a step, in the group of its room."""
+    with TaskGroup(step.room) as room:
+        outlets = MARTS if step.room == "publish" else []
+        make.override(task_id=step.function, outlets=outlets)(step, *arguments)
+    return room
+
+
+@dag(
+    dag_id="nightly_segmentation",
+    description="Customer segments of one business day, built aside and published whole.",
+    doc_md=__doc__,
+    schedule=BusinessDays(
+        SETTINGS.business_time_zone, SETTINGS.schedule_start, SETTINGS.schedule_end
+    ),
+    catchup=False,
+    max_active_runs=1,
+    params=PARAMS,
+    default_args={**RETRIES, "on_failure_callback": [steps.give_up, NightFailed()]},
+    deadline=publish_within(SETTINGS.deadline_minutes),
+    tags=["nocturne"],
+)
+def nightly_segmentation() -> None:
+    """Walk the three lists of `pipelines.night`, then let go of the claim."""
+    opened = open_night()
+    chain(
+        *(in_room(step, receive) for step in RECEIVE),
+        opened,
+        *(in_room(step, build, opened) for step in (*BUILD, *FINISH)),
+        release().as_teardown(),  # a teardown's success does not hide the failure before it
+    )
+
+
+nightly_segmentation()

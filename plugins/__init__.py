@@ -1,0 +1,1 @@
+"""What Airflow needs from us: a timetable, a deadline, a notifier, and what its tasks do."""

@@ -1,0 +1,106 @@
+"""What the tasks of a night do, in Airflow's terms: which day, who claims it, who waits.
+
+Each function takes the context of a task, opens the deployment, and calls into pipelines.
+"""
+
+from pipelines import claims, errors, runner, versions, warehouse
+from pipelines.deployment import Deployment
+from pipelines.errors import WarehouseBusy
+from pipelines.night import Step
+from plugins import place
+from plugins.asked import Asked, Context, asked, claim_of
+
+
+def receive(step: Step, context: Context) -> str:
+    """Land, check or stage what is new, unless the night looks back."""
+    with place.here() as deployment:
+        reason = _looks_back(deployment, asked(deployment.configuration, context), step)
+        return reason or _in_words(step(deployment))
+
+
+def open_night(context: Context) -> int | None:
+    """Claim an attempt and return its number; None while somebody else has to be waited for.
+
+    Raises
+    ------
+    WarehouseBusy
+        Instead of None, in a process that lent its claim: a command refuses, it does not wait.
+    """
+    with place.here() as deployment:
+        wanted = asked(deployment.configuration, context)
+        if _gives_way(context):
+            return None
+        try:
+            known_at = _known_at(deployment, wanted)
+            night = claims.open_night(deployment, wanted.claim, wanted.as_of, known_at=known_at)
+        except WarehouseBusy:
+            if wanted.claim.key is not None:
+                raise
+            return None
+        return night.night_id
+
+
+def build(step: Step, night_id: int) -> str:
+    """Take one step of an open attempt."""
+    with place.here() as deployment:
+        return _in_words(step(claims.resume(deployment, night_id)))
+
+
+def give_up(context: Context) -> None:
+    """Drop the run's attempt and keep the cause: called when a task has failed for good."""
+    sentence = errors.in_a_sentence(context.get("exception") or context.get("reason"))
+    with place.here() as deployment:
+        claims.release(deployment, claim_of(context).name, sentence)
+
+
+def release(context: Context) -> str:
+    """Make sure that an ended run holds no claim, even if it was killed or stopped by hand."""
+    with place.here() as deployment:
+        name = claim_of(context).name
+        released = claims.release(deployment, name, "a step was stopped; Airflow's log tells more.")
+    return f"Gave up {', '.join(map(str, released))}." if released else "Nothing was left open."
+
+
+def _looks_back(deployment: Deployment, wanted: Asked, step: Step) -> str | None:
+    """Return why a night that looks back need not take a step of `receive`; None if it must.
+
+    It lands nothing. It checks and stages only if what it builds on is not staged in today's way.
+    """
+    with deployment.warehouse.begin() as connection:
+        published = warehouse.rows(connection, "ops/published_nights")
+        staging_version = versions.versions_of(deployment.configuration).staging
+        staged = warehouse.value(connection, "ops/known_at", staging_version=staging_version)
+    newest = published[-1] if published else None
+    if wanted.known_at is not None:
+        needed, reason = _known_at(deployment, wanted), "it builds on what was known before."
+    elif newest is not None and wanted.as_of < newest["as_of"]:
+        needed, reason = newest["known_at"], f"it is older than {newest['as_of']}, the newest."
+    else:
+        return None
+    if step.room != "land" and staged < needed:
+        return None
+    return f"Nothing to do for the night of {wanted.as_of}: {reason}"
+
+
+def _known_at(deployment: Deployment, wanted: Asked) -> int | None:
+    if wanted.known_at == "recorded":
+        return runner.recorded_known_at(deployment, wanted.as_of)
+    return None if wanted.known_at is None else int(wanted.known_at)
+
+
+def _gives_way(context: Context) -> bool:
+    """Return whether an earlier day of the same backfill is under way.
+
+    Only a running one counts: a queued one may be waiting for this run to end.
+    """
+    if context["dag_run"].run_type != "backfill":
+        return False
+    earlier = context["ti"].get_previous_dagrun(state="running")
+    return earlier is not None and earlier.run_type == "backfill"
+
+
+def _in_words(result: object) -> str:
+    """Return what a step returned as text for Airflow's log."""
+    if isinstance(result, list):
+        return "\n".join(str(getattr(item, "sentence", item)) for item in result)
+    return str(result)

@@ -1,0 +1,1 @@
+from tests.airflow_home import airflow_home, enter, the_dag  # noqa: F401

@@ -1,0 +1,101 @@
+"""What every DAG of Nocturne keeps to."""
+
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from nocturne import server
+from nocturne.airflow_home import environment as variables
+from pipelines.configuration_files import read_configuration
+from pipelines.errors import RecoverableError, UnrecoverableError
+from pipelines.night import BUILD, FINISH, RECEIVE
+from tests.conftest import CHECKOUT
+
+HEAVY = ("pandas", "great_expectations", "sklearn", "xgboost", "mlflow", "evidently", "scipy")
+PARSE_SECONDS = 5  # of processor time, what Airflow itself needs left out; measured: 1.2
+
+
+def test_the_folder_holds_one_dag_and_it_imports_without_errors(the_dag):
+    files = {path.name for path in (CHECKOUT / "dags").glob("*.py")} - {"__init__.py"}
+    assert files == {f"{the_dag.dag_id}.py"}
+
+
+def test_it_is_a_table_of_contents(the_dag):
+    assert len((CHECKOUT / "dags/nightly_segmentation.py").read_text().splitlines()) <= 120
+
+
+def test_it_says_what_it_does(the_dag):
+    assert the_dag.description.endswith(".")
+    assert "as_of" in the_dag.doc_md
+    assert all(the_dag.params.get_param(name).description for name in the_dag.params)
+
+
+def test_its_tasks_are_the_steps_of_a_night_in_their_order(the_dag):
+    def named(steps):
+        return [f"{step.room}.{step.function}" for step in steps]
+
+    order = [task.task_id for task in the_dag.topological_sort()]
+    steps = [*named(RECEIVE), "open_night", *named(BUILD), *named(FINISH)]
+    assert order == [*steps, "release"]
+
+
+def test_its_groups_are_the_rooms(the_dag):
+    rooms = {step.room for step in (*RECEIVE, *BUILD, *FINISH)}
+    assert set(the_dag.task_group.get_task_group_dict()) - {None} == rooms
+
+
+def test_one_night_at_a_time_and_none_caught_up(the_dag):
+    assert the_dag.max_active_runs == 1
+    assert the_dag.catchup is False
+    assert the_dag.end_date is None  # with one, a later manual run succeeds without a task
+
+
+def test_waiting_for_another_night_holds_no_slot(the_dag):
+    assert the_dag.get_task("open_night").mode == "reschedule"
+
+
+@pytest.mark.parametrize("kind", UnrecoverableError.__subclasses__())
+def test_what_cannot_be_mended_by_trying_again_is_not_tried_again(the_dag, kind):
+    error = kind(["a fault"]) if kind.__name__ == "ConfigurationFaulty" else kind("a fact.")
+    for task in the_dag.tasks:
+        assert task.retry_policy.evaluate(error, 1, task.retries).action.value == "fail"
+
+
+@pytest.mark.parametrize("kind", [*RecoverableError.__subclasses__(), OSError])
+def test_what_may_pass_is_tried_again_ever_later(the_dag, kind):
+    for task in the_dag.tasks:
+        assert task.retry_policy.evaluate(kind("busy."), 1, task.retries).action.value == "default"
+        assert task.retries == 3
+        assert task.retry_exponential_backoff > 1
+
+
+def test_only_publishing_changes_what_people_see(the_dag):
+    with_outlets = [task.task_id for task in the_dag.tasks if task.outlets]
+    assert with_outlets == ["publish.publish"]
+    names = {asset.name for asset in the_dag.get_task("publish.publish").outlets}
+    assert names == {"marts.customer_features", "marts.customer_scores", "marts.customer_segments"}
+
+
+def test_releasing_the_claim_does_not_hide_a_failure(the_dag):
+    assert the_dag.get_task("release").is_teardown
+
+
+def test_reading_it_imports_nothing_heavy(airflow_home):
+    program = (
+        "import sys, time, json, airflow.sdk, airflow.timetables.interval\n"
+        "before = time.process_time()\n"
+        "import dags.nightly_segmentation\n"
+        "print(json.dumps([time.process_time() - before, sorted(sys.modules)]))"
+    )
+    configuration = read_configuration(CHECKOUT / "config", airflow_home.path)
+    environ = variables(airflow_home, configuration, server.urls(airflow_home))
+    done = subprocess.run(
+        [sys.executable, "-c", program], env={**os.environ, **environ}, cwd=CHECKOUT,
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    seconds, modules = json.loads(done.stdout.splitlines()[-1])
+    assert [name for name in HEAVY if name in modules] == []
+    assert seconds < PARSE_SECONDS

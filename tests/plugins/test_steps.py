@@ -1,0 +1,148 @@
+"""What tasks do: who waits for whom, what a retry goes on with, what is let go."""
+
+from datetime import UTC, date, datetime
+from types import SimpleNamespace
+
+import pytest
+
+from pipelines import claims, runner
+from pipelines.configuration_files import read_configuration
+from pipelines.errors import NothingThere, WarehouseBusy
+from tests.conftest import CHECKOUT, LINE_COLUMNS
+from tests.stories import D, a_few_weeks, line
+
+DAY_BEFORE = "2026-11-19"
+
+
+@pytest.fixture
+def steps(airflow_home):
+    from plugins import steps
+
+    return steps
+
+
+@pytest.fixture
+def shop(new_shop, enter):
+    made = new_shop()
+    a_few_weeks(made)
+    enter(made)
+    opened = made.deployment()
+    runner.receive(opened)
+    opened.warehouse.close()
+    return made
+
+
+def context(
+    run_id="manual__1", as_of=str(D), run_type="manual", earlier=None, start=None, **params
+):
+    run = SimpleNamespace(
+        dag_id="nightly_segmentation", run_id=run_id, run_type=run_type, data_interval_start=start
+    )
+    ti = SimpleNamespace(get_previous_dagrun=lambda state: earlier and earlier.get(state))
+    return {"dag_run": run, "ti": ti, "params": {"as_of": as_of, **params}}
+
+
+def status(shop):
+    return {row["night_id"]: row["status"] for row in shop.query("select * from ops.nights")}
+
+
+def test_a_retry_goes_on_with_the_same_attempt(steps, shop):
+    assert steps.open_night(context()) == steps.open_night(context())
+    assert status(shop) == {1: "building"}
+
+
+def test_another_run_waits_without_an_error(steps, shop):
+    steps.open_night(context())
+    assert steps.open_night(context(run_id="manual__2")) is None
+    assert status(shop) == {1: "building"}
+
+
+def test_a_process_that_lends_its_claim_is_refused_with_a_sentence(steps, shop):
+    steps.open_night(context())
+    with pytest.raises(WarehouseBusy, match="airflow nightly_segmentation manual__1 has been"):
+        steps.open_night(context(run_id="manual__2", claim={"name": "nocturne nights 1", "key": 1}))
+
+
+def test_a_backfilled_night_gives_way_to_an_earlier_one_that_runs(steps, shop):
+    earlier = SimpleNamespace(run_type="backfill")
+    waits = context(run_type="backfill", earlier={"running": earlier})
+    assert steps.open_night(waits) is None
+    queued = context(run_type="backfill", earlier={"queued": earlier})
+    assert steps.open_night(queued) == 1
+
+
+def test_a_backfill_names_its_days_and_a_run_by_hand_must(airflow_home, tmp_path):
+    from plugins.asked import asked
+
+    demo = read_configuration(CHECKOUT / "config", tmp_path)  # whose schedule is in 2017
+    start = datetime(2026, 11, 21, 5, tzinfo=UTC)
+    backfilled = context(run_type="backfill", as_of=None, start=start)
+    assert asked(demo, backfilled).as_of == date(2026, 11, 21)
+    assert asked(demo, context(start=start)).as_of == D
+    with pytest.raises(NothingThere, match="outside the schedule"):
+        asked(demo, context(as_of=None, start=start))
+
+
+def test_a_night_by_hand_gives_way_to_nobody(steps, shop):
+    assert steps.open_night(context(earlier={"running": SimpleNamespace(run_type="backfill")})) == 1
+
+
+def test_a_failed_runs_attempt_is_given_up_with_the_cause(steps, shop):
+    steps.open_night(context())
+    steps.give_up({**context(), "exception": NothingThere("it is not there.")})
+    assert steps.release(context()) == "Nothing was left open."
+    [night] = shop.query("select status, failure from ops.nights")
+    assert night == {"status": "failed", "failure": "it is not there."}
+
+
+def test_a_run_that_was_stopped_holds_no_claim(steps, shop):
+    steps.open_night(context())
+    assert steps.release(context()) == "Gave up 2026-11-20."
+    assert steps.open_night(context(run_id="manual__2")) == 2
+
+
+def test_a_cleared_run_whose_attempt_was_given_up_opens_a_new_one(steps, shop):
+    steps.open_night(context())
+    steps.release(context())
+    assert steps.open_night(context()) == 2
+
+
+def test_releasing_leaves_what_others_build_alone(steps, shop):
+    steps.open_night(context())
+    assert steps.release(context(run_id="manual__2")) == "Nothing was left open."
+    assert status(shop) == {1: "building"}
+
+
+def test_a_night_that_looks_back_receives_nothing(steps, shop):
+    from pipelines.night import RECEIVE
+
+    shop.night(D)
+    shop.write("till/2.csv", [line("new", str(D))], LINE_COLUMNS)
+    for wanted in (context(as_of=DAY_BEFORE), context(known_at="recorded"), context(known_at=1)):
+        for step in RECEIVE:
+            assert steps.receive(step, wanted).startswith("Nothing to do for the night of")
+    assert len(shop.query("select * from ops.batches")) == 1
+    assert "batch 2: 1 new rows." in steps.receive(RECEIVE[0], context())
+
+
+def test_a_night_that_looks_back_stages_what_is_not_staged_in_todays_way(steps, shop):
+    from pipelines.night import RECEIVE
+
+    shop.night(D)
+    shop.configure("settings", {"business_time_zone": "Europe/Berlin"})  # another way to stage
+    for step in RECEIVE:
+        done = steps.receive(step, context(as_of=DAY_BEFORE))
+        assert done.startswith("Nothing to do") is (step.room == "land")
+    assert steps.open_night(context(as_of=DAY_BEFORE)) == 2
+
+
+def test_a_night_can_be_built_from_what_was_known_then(steps, shop):
+    shop.night(D)
+    shop.write("till/2.csv", [line("new", str(D))], LINE_COLUMNS)
+    opened = shop.deployment()
+    runner.receive(opened)
+    night_id = steps.open_night(context(known_at="recorded"))
+    assert claims.resume(opened, night_id).known_at == 1
+    steps.release(context())
+    assert claims.resume(opened, steps.open_night(context())).known_at == 2
+    opened.warehouse.close()
