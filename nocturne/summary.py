@@ -21,7 +21,7 @@ def show(deployment: Deployment, as_of: date) -> None:
     console = Console(highlight=False, width=min(80, Console().width))
     with deployment.warehouse.begin() as connection:
         night = warehouse.rows(connection, "ops/published_night", as_of=as_of)[0]
-        for section in (people, segments, clusters, movement, rejected, drift, models, exports):
+        for section in SECTIONS:
             section(console, connection, night)
     notes(console, night)
     files(console, deployment, night)
@@ -119,6 +119,15 @@ def rejected(console: Console, connection: Connection, night: RowMapping) -> Non
     console.print(shown if rows else "Nothing.")
 
 
+def warned(console: Console, connection: Connection, night: RowMapping) -> None:
+    """What is kept but stood out, in the night and in what came since the night before."""
+    rows = warehouse.rows(connection, "summary/warnings", **night)
+    if rows:
+        heading(console, "Kept, but stood out")
+    for row in rows:
+        console.print(f"- {row['table_name']}: {row['sentence'] or row['rule']}")
+
+
 def drift(console: Console, connection: Connection, night: RowMapping) -> None:
     """What moved away from the training's night, by PSI."""
     rows = warehouse.rows(connection, "summary/drift", as_of=night["as_of"])
@@ -203,6 +212,11 @@ def next_things(console: Console, as_of: date) -> None:
         "make ui",
         soft_wrap=True,
     )
+
+
+SECTIONS: tuple[Section, ...] = (
+    people, segments, clusters, movement, rejected, warned, drift, models, exports,
+)  # fmt: skip
 
 
 def short(path: str) -> str:

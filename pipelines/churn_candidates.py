@@ -10,20 +10,9 @@ from numpy.typing import NDArray
 from models import churn, evaluation
 from models.split import is_held_out
 from pipelines.configuration import Configuration
+from pipelines.entities import FED_BY
 
 Floats = NDArray[np.float64]
-
-# The columns of customer_features that an entity feeds beside the order lines.
-FED_BY = {
-    "events": (
-        "session_count_30d",
-        "product_view_count_30d",
-        "cart_add_count_30d",
-        "abandoned_cart_count_30d",
-        "engagement_score",
-    ),
-    "products": ("category_count",),
-}
 
 
 @dataclass(frozen=True)

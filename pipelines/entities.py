@@ -44,3 +44,15 @@ _ALL = (
 )  # fmt: skip
 
 ENTITIES = {entity.name: entity for entity in _ALL}
+
+# The columns of customer_features that an entity feeds beside the order lines; null without it.
+FED_BY = {
+    "events": (
+        "session_count_30d",
+        "product_view_count_30d",
+        "cart_add_count_30d",
+        "abandoned_cart_count_30d",
+        "engagement_score",
+    ),
+    "products": ("category_count", "top_category"),
+}

@@ -2,6 +2,7 @@
 
 from pipelines import warehouse
 from pipelines.configuration import ENGAGEMENT_COUNTS, Configuration
+from pipelines.entities import FED_BY
 from pipelines.night import Night
 
 # In the order in which one reads another; each is a SELECT below sql/5_features/.
@@ -24,9 +25,20 @@ def build_customer_features(tonight: Night) -> int:
     binds = tonight.binds | engagement_binds(tonight.configuration)
     with tonight.step("features") as connection:
         tonight.read(connection, "members")
+        for sentence in left_out(tonight.configuration):
+            tonight.note(connection, sentence)
         for stage in STAGES:
             warehouse.create_temporary(connection, stage, f"5_features/{stage}", **binds)
         return tonight.store(connection, "customer_features", "5_features/customer_features")
+
+
+def left_out(configuration: Configuration) -> list[str]:
+    """Return a sentence for each entity that no source feeds, naming the columns left null."""
+    return [
+        f"No source feeds {entity}: {', '.join(columns)} are null."
+        for entity, columns in FED_BY.items()
+        if not configuration.has(entity)
+    ]
 
 
 def engagement_binds(configuration: Configuration) -> dict[str, float | bool]:

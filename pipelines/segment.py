@@ -13,6 +13,7 @@ from pipelines import feature_rows, registry, results, warehouse
 from pipelines.condition_kinds import COLUMNS
 from pipelines.conditions import NO_SEGMENT, to_sql
 from pipelines.configuration import Segment
+from pipelines.entities import FED_BY
 from pipelines.errors import ConfigurationFaulty
 from pipelines.night import Night
 
@@ -21,11 +22,6 @@ NO_SEGMENTER = "No segmenter serves yet: nobody is in a cluster. `nocturne train
 ASSIGNED = pa.schema(
     [("person_id", pa.int64()), ("cluster", pa.int32()), ("cluster_name", pa.string())]
 )
-OF_EVENTS = (
-    "session_count_30d", "product_view_count_30d", "cart_add_count_30d",
-    "abandoned_cart_count_30d", "engagement_score",
-)  # fmt: skip
-OF_PRODUCTS = ("category_count", "top_category")
 
 
 def segment(tonight: Night) -> int:
@@ -81,12 +77,11 @@ def _missing(tonight: Night) -> dict[str, str]:
     missing = dict.fromkeys(
         ("expected_purchases", "expected_spend"), "no model of expected purchases yet"
     )
-    if not known.has("products"):
-        missing |= dict.fromkeys(OF_PRODUCTS, "no source of products")
     if not sum(weight for weight, _ in known.engagement.values()):
         missing["engagement_score"] = "no engagement weights in settings.yml"
-    if not known.has("events"):
-        missing |= dict.fromkeys(OF_EVENTS, "no source of events")
+    for entity, columns in FED_BY.items():
+        if not known.has(entity):
+            missing |= dict.fromkeys(columns, f"no source of {entity}")
     if "churn" not in tonight.models:
         missing["churn_probability"] = "no churn model serves yet"
     return missing

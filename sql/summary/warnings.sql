@@ -1,12 +1,24 @@
--- Rules of warning strength that the batches of a night broke.
+-- Rules of warning strength that a night broke, or the batches that came since the night before.
 -- grain: table_name, rule
--- reads: ops.contract_results
-select table_name, rule, sum(unexpected_count) as row_count, max(sentence) as sentence
-from ops.contract_results
+-- reads: ops.contract_results, ops.published, ops.nights
+with earlier as (
+    select coalesce(max(n.known_at), 0) as known_at
+    from ops.published as p
+    inner join ops.nights as n on p.night_id = n.night_id
+    where p.replaced_at is null and p.as_of < :as_of
+)
+
+select
+    r.table_name,
+    r.rule,
+    sum(r.unexpected_count) as row_count,
+    max(r.sentence) as sentence
+from ops.contract_results as r
+cross join earlier
 where
-    not success
-    and severity = 'warning'
-    and staging_version = :staging_version
-    and (night_id = :night_id or (batch_id > :since and batch_id <= :known_at))
-group by table_name, rule
-order by table_name, rule
+    not r.success
+    and r.severity = 'warning'
+    and r.staging_version = :staging_version
+    and (r.night_id = :night_id or (r.batch_id > earlier.known_at and r.batch_id <= :known_at))
+group by r.table_name, r.rule
+order by r.table_name, r.rule

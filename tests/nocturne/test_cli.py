@@ -1,0 +1,70 @@
+"""The command, typed as people type it; exit codes 0, 1 and 2."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import CHECKOUT, environment
+from tests.stories import D, a_few_weeks
+
+VERBS = ("up", "down", "psql", "url", "land", "night", "status", "train", "export")
+
+
+@pytest.fixture
+def typed(new_shop):
+    shop = new_shop(schedule={"start": D, "end": D})
+    a_few_weeks(shop)
+
+    def run(*words):
+        command = [sys.executable, "-m", "nocturne.cli", *words]
+        return subprocess.run(
+            command,
+            cwd=CHECKOUT,
+            env=environment(shop),
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+
+    run.shop = shop
+    return run
+
+
+def test_every_verb_tells_what_it_does(typed):
+    for verb in VERBS:
+        done = typed(verb, "--help")
+        assert done.returncode == 0, done.stderr
+        assert "Usage:" in done.stdout
+
+
+def test_misuse_is_exit_code_2(typed):
+    assert typed("night").returncode == 2
+    assert typed("night", "--as-of", "yesterday").returncode == 2
+
+
+def test_a_late_night_is_exit_code_1_until_it_is_published(typed):
+    late = typed("status")
+    assert late.returncode == 1
+    assert f"LATE: {D}" in late.stdout
+    night = typed("night", "--as-of", str(D))
+    assert night.returncode == 0, night.stderr
+    assert "13 people" in night.stdout
+    on_time = typed("status")
+    assert on_time.returncode == 0, on_time.stdout
+    assert "1 nights are published" in on_time.stdout
+
+
+def test_what_cannot_be_done_is_one_sentence_and_exit_code_1(typed):
+    done = typed("night", "--as-of", str(D), "--known-at", "recorded")
+    assert done.returncode == 1
+    assert done.stderr.startswith(f"nocturne: no night is published for {D}")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_wrong_configuration_is_told_whole_before_anything_runs(typed):
+    typed.shop.configure("settings", {"freshness_days": 0, "colour": "blue"})
+    done = typed("land")
+    assert done.returncode == 1
+    assert "2 faults in the configuration; nothing was run" in done.stderr
+    assert typed.shop.query("select to_regclass('ops.batches') as t") == [{"t": None}]
