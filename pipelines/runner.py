@@ -1,13 +1,13 @@
 """Walk a night's steps in this process: what the command line, tests and benchmarks use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
 from pipelines import claims, warehouse
 from pipelines.claims import Claim
 from pipelines.deployment import Deployment
-from pipelines.errors import NothingThere
-from pipelines.night import BUILD, FINISH, RECEIVE, Night
+from pipelines.errors import NothingThere, in_a_sentence
+from pipelines.night import BUILD, FINISH, RECEIVE, Night, Step
 
 Listener = Callable[[str, object], None]
 
@@ -18,7 +18,16 @@ def _silent(step: str, result: object) -> None:
 
 def receive(deployment: Deployment, tell: Listener = _silent) -> None:
     """Land, check and stage what is new."""
-    for step in RECEIVE:
+    _walk(deployment, RECEIVE, tell)
+
+
+def stage_anew(deployment: Deployment, tell: Listener = _silent) -> None:
+    """Check and stage what landed but is not staged in today's way; land nothing."""
+    _walk(deployment, [step for step in RECEIVE if step.room != "land"], tell)
+
+
+def _walk(deployment: Deployment, steps: Iterable[Step], tell: Listener) -> None:
+    for step in steps:
         tell(step.room, step(deployment))
 
 
@@ -28,7 +37,7 @@ def build(tonight: Night, tell: Listener = _silent) -> None:
         for step in BUILD:
             tell(step.room, step(tonight))
     except Exception as error:
-        claims.fail_night(tonight.deployment, tonight.night_id, str(error))
+        claims.fail_night(tonight.deployment, tonight.night_id, in_a_sentence(error))
         raise
 
 
@@ -41,8 +50,8 @@ def run_night(
     tell: Listener = _silent,
 ) -> int:
     """Receive (unless known_at is given), build, publish and export; return the night_id."""
-    if known_at is None:
-        receive(deployment, tell)
+    prepare = receive if known_at is None else stage_anew
+    prepare(deployment, tell)
     tonight = claims.open_night(deployment, claim, as_of, known_at=known_at)
     build(tonight, tell)
     for step in FINISH:

@@ -1,6 +1,7 @@
 """Say which rule segments and which cluster each person of the night is in."""
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import sqlalchemy as sa
@@ -8,7 +9,6 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DataError
 
-from models.clusters import DIMENSIONS, Segmenter
 from pipelines import feature_rows, registry, results, warehouse
 from pipelines.condition_kinds import COLUMNS
 from pipelines.conditions import NO_SEGMENT, to_sql
@@ -16,6 +16,9 @@ from pipelines.configuration import Segment
 from pipelines.entities import FED_BY
 from pipelines.errors import ConfigurationFaulty
 from pipelines.night import Night
+
+if TYPE_CHECKING:  # scikit-learn takes 3 seconds, which publish, that reads rules here, can save
+    from models.clusters import Segmenter
 
 INBOX = "inbox_clusters"
 NO_SEGMENTER = "No segmenter serves yet: nobody is in a cluster. `nocturne train` makes one."
@@ -136,12 +139,16 @@ def _select_rules(rules: list[Segment]) -> sa.Select:
     return sa.select(people.c.person_id, segments, primary)
 
 
-def _read_segmenter(tonight: Night, model_id: str) -> Segmenter:
+def _read_segmenter(tonight: Night, model_id: str) -> "Segmenter":
+    from models.clusters import Segmenter
+
     return Segmenter.from_bytes(registry.read_bytes(tonight.deployment.models, model_id))
 
 
-def _assigned(tonight: Night, segmenter: Segmenter) -> Iterator[pa.RecordBatch]:
+def _assigned(tonight: Night, segmenter: "Segmenter") -> Iterator[pa.RecordBatch]:
     """Yield person, cluster and its name in key order; each row depends on itself alone."""
+    from models.clusters import DIMENSIONS
+
     names = pa.array(segmenter.names_, pa.string())
     for batch in feature_rows.stream(tonight, "5_features/model_features", activity_days=None):
         clusters = pa.array(segmenter.assign(feature_rows.matrix(batch, DIMENSIONS)), pa.int32())

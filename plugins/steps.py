@@ -41,9 +41,17 @@ def open_night(context: Context) -> int | None:
 
 
 def build(step: Step, night_id: int) -> str:
-    """Take one step of an open attempt."""
+    """Take one step of an open attempt; a retry of a publication that took place is content."""
     with place.here() as deployment:
+        if step.room == "publish" and _is_published(deployment, night_id):
+            return "Published already, by a try that could not tell."
         return _in_words(step(claims.resume(deployment, night_id)))
+
+
+def _is_published(deployment: Deployment, night_id: int) -> bool:
+    with deployment.warehouse.begin() as connection:
+        found = warehouse.rows(connection, "ops/night", night_id=night_id)
+    return bool(found) and found[0]["status"] == "published"
 
 
 def give_up(context: Context) -> None:

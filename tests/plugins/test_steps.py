@@ -8,6 +8,7 @@ import pytest
 from pipelines import claims, runner
 from pipelines.configuration_files import read_configuration
 from pipelines.errors import NothingThere, WarehouseBusy
+from pipelines.night import BUILD, FINISH, RECEIVE
 from tests.conftest import CHECKOUT, LINE_COLUMNS
 from tests.stories import D, a_few_weeks, line
 
@@ -107,6 +108,14 @@ def test_a_cleared_run_whose_attempt_was_given_up_opens_a_new_one(steps, shop):
     assert steps.open_night(context()) == 2
 
 
+def test_publishing_again_after_a_try_that_died_is_no_failure(steps, shop):
+    night_id = steps.open_night(context())
+    for step in (*BUILD, FINISH[0], *FINISH):
+        steps.build(step, night_id)
+    assert status(shop) == {1: "published"}
+    assert len(shop.query("select * from ops.published")) == 1
+
+
 def test_releasing_leaves_what_others_build_alone(steps, shop):
     steps.open_night(context())
     assert steps.release(context(run_id="manual__2")) == "Nothing was left open."
@@ -114,8 +123,6 @@ def test_releasing_leaves_what_others_build_alone(steps, shop):
 
 
 def test_a_night_that_looks_back_receives_nothing(steps, shop):
-    from pipelines.night import RECEIVE
-
     shop.night(D)
     shop.write("till/2.csv", [line("new", str(D))], LINE_COLUMNS)
     for wanted in (context(as_of=DAY_BEFORE), context(known_at="recorded"), context(known_at=1)):
@@ -126,8 +133,6 @@ def test_a_night_that_looks_back_receives_nothing(steps, shop):
 
 
 def test_a_night_that_looks_back_stages_what_is_not_staged_in_todays_way(steps, shop):
-    from pipelines.night import RECEIVE
-
     shop.night(D)
     shop.configure("settings", {"business_time_zone": "Europe/Berlin"})  # another way to stage
     for step in RECEIVE:
