@@ -16,7 +16,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from nocturne import airflow_home, server, ui
+from nocturne import server, ui
 from nocturne.home import Home
 from tests.conftest import CHECKOUT, LINE_COLUMNS, Shop, source
 from tests.plugins.servers import webhook
@@ -138,11 +138,7 @@ def told(process: subprocess.Popen[str]) -> tuple[str, str]:
 
 def test_nights_by_hand_and_backfilled_are_built_and_nothing_of_today(live):
     by_hand = [live.trigger(D, datetime.now(UTC)), live.trigger(EARLIER, None)]
-    subprocess.run(
-        [ui.AIRFLOW, "backfill", "create", "--dag-id", "nightly_segmentation",
-         "--from-date", str(A), "--to-date", str(B), "--max-active-runs", "3"],
-        env=backfill_environment(live), check=True, capture_output=True, cwd=live.home.path,
-    )  # fmt: skip
+    backfill(live, A, B)
 
     def ended():
         runs = live.runs()
@@ -162,12 +158,15 @@ def test_nights_by_hand_and_backfilled_are_built_and_nothing_of_today(live):
     assert [row["as_of"] for row in backfilled] == [A, B]  # once each, oldest first
 
 
-def backfill_environment(live: Live) -> dict[str, str]:
-    """Return the environment that docs/airflow.md tells to give Airflow's own command."""
-    deployment = live.shop.deployment()
-    ours = airflow_home.environment(live.home, deployment.configuration, server.urls(live.home))
-    deployment.warehouse.close()
-    return {**live.environ, **ours}
+def backfill(live: Live, first: date, last: date) -> None:
+    """Type what docs/airflow.md says."""
+    typed = (
+        f'eval "$({sys.executable} -m nocturne.airflow_home)" && {ui.AIRFLOW} backfill create'
+        f" --dag-id nightly_segmentation --from-date {first} --to-date {last} --max-active-runs 3"
+    )
+    subprocess.run(
+        ["bash", "-c", typed], env=live.environ, check=True, capture_output=True, cwd=CHECKOUT
+    )
 
 
 def test_no_socket_listens_beyond_this_machine(live):
