@@ -39,6 +39,7 @@ def main() -> None:
     """Start the database and Airflow, print where it is, and stop Airflow at the end."""
     home = place.home().create()
     signal.signal(signal.SIGTERM, _interrupt)
+    signal.signal(signal.SIGINT, _interrupt)  # a shell lets what it puts behind ignore it
     try:
         if stop(home):
             print("Stopped the one that was running.")
