@@ -53,7 +53,9 @@ def _judge_landings(deployment: Deployment, waiting: list[Batch], staging_versio
     sources = [f"{source.name}:{source.entity}" for source in deployment.configuration.sources]
     binds = {"staging_version": staging_version, "sources": sources}
     with deployment.warehouse.begin() as connection:
-        warehouse.create_unlogged(connection, table, "2_quarantine/new_batches", **binds)
+        warehouse.create_table(
+            connection, table, "2_quarantine/new_batches", unlogged=True, **binds
+        )
     verdicts = judge(deployment.warehouse, table, ("batch_id",), landings.rules(Shop()))
     findings: Findings = {batch["batch_id"]: [] for batch in waiting}
     with deployment.warehouse.begin() as connection:
@@ -71,11 +73,13 @@ def _judge_landings(deployment: Deployment, waiting: list[Batch], staging_versio
 
 def _judge_source(deployment: Deployment, batches: list[Batch], landed: Findings) -> None:
     """Judge the rows of one source's batches, those refused left out, and record everything."""
+    began = deployment.warehouse.clock()
     staging_version = versions.versions_of(deployment.configuration).staging
     refused = {batch["batch_id"]: _refusal(landed[batch["batch_id"]]) for batch in batches}
     good = [batch for batch in batches if not refused[batch["batch_id"]]]
     verdicts = _judge_rows(deployment, good) if good else []
     now = deployment.warehouse.clock()
+    rate = (now - began).total_seconds() / max(sum(b["stored_count"] for b in batches), 1)
     with deployment.warehouse.begin() as connection:
         entity = batches[0]["entity"]
         by_row, kept = quarantine.keep(connection, (entity, staging_version), verdicts, good)
@@ -97,6 +101,7 @@ def _judge_source(deployment: Deployment, batches: list[Batch], landed: Findings
                 state="refused" if refused[batch_id] else "checked",
                 reason=refused[batch_id],
                 quarantined_count=kept.get(batch_id, 0),
+                checked_seconds=rate * batch["stored_count"],
             )
 
 
@@ -108,7 +113,7 @@ def _judge_rows(deployment: Deployment, batches: list[Batch]) -> list[Verdict]:
     name = f"new_{source.entity}"
     with deployment.warehouse.begin() as connection:
         warehouse.create_view(connection, "typed", f"3_staging/{source.entity}", **binds)
-        warehouse.create_unlogged(connection, ("raw", name), f"2_quarantine/{name}")
+        warehouse.create_table(connection, ("raw", name), f"2_quarantine/{name}", unlogged=True)
         warehouse.drop_view(connection, "typed")
     contract = import_module(f"expectations.{source.entity}")
     shop = Shop(configuration.currency, configuration.has("products"))

@@ -11,11 +11,11 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import partitions, registry, versions, warehouse
+from pipelines import freshness, partitions, registry, versions, warehouse
 from pipelines.deployment import Deployment
-from pipelines.errors import NightTooStale, NothingThere, WarehouseBusy
+from pipelines.errors import NothingThere, WarehouseBusy
 from pipelines.locks import OPENING
-from pipelines.night import Night
+from pipelines.night import Night, Previous
 from pipelines.warehouse import Warehouse
 
 
@@ -25,6 +25,25 @@ class Claim:
 
     name: str
     key: int | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which attempt somebody wants to build.
+
+    `in_full` computes everybody, whatever an earlier night could lend; `models` (ids by kind)
+    serve instead of those of the day; `known_at` None is all that is staged; `previous` is the
+    night to copy from, where it is not the newest published one; `staging_version` names the
+    staged rows to read, where they are not today's.
+    """
+
+    as_of: date
+    known_at: int | None = None
+    purpose: str = "night"
+    in_full: bool = False
+    models: dict[str, str] | None = None
+    previous: int | None = None
+    staging_version: str | None = None
 
 
 @contextmanager
@@ -42,6 +61,10 @@ def open_night(
     *,
     known_at: int | None = None,
     purpose: str = "night",
+    in_full: bool = False,
+    models: dict[str, str] | None = None,
+    previous: int | None = None,
+    staging_version: str | None = None,
 ) -> Night:
     """Claim an attempt and fix what it knows; the same claim asking again gets the same attempt.
 
@@ -52,11 +75,12 @@ def open_night(
     NightTooStale
         If no order line is dated in the last `freshness_days` days.
     """
+    wanted = Wanted(as_of, known_at, purpose, in_full, models, previous, staging_version)
     with deployment.warehouse.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
-        night_id = _own_attempt(deployment, connection, claim, (as_of, purpose))
+        night_id = _own_attempt(deployment, connection, claim, wanted)
         if night_id is None:
-            night_id = _new_attempt(deployment, connection, claim, (as_of, known_at, purpose))
+            night_id = _new_attempt(deployment, connection, claim, wanted)
     return resume(deployment, night_id)
 
 
@@ -76,8 +100,15 @@ def resume(deployment: Deployment, night_id: int) -> Night:
         claimant=row["claimant"],
         purpose=row["purpose"],
         models=row["models"],
-        previous=row["previous"],
+        previous=_previous(row),
     )
+
+
+def _previous(row: RowMapping) -> Previous | None:
+    if row["previous"] is None:
+        return None
+    figures = dict(row["previous_figures"])
+    return Previous(row["previous"], row["previous_as_of"], row["previous_known_at"], figures)
 
 
 def fail_night(deployment: Deployment, night_id: int, sentence: str) -> None:
@@ -89,11 +120,37 @@ def fail_night(deployment: Deployment, night_id: int, sentence: str) -> None:
 def release(deployment: Deployment, claimant: str, sentence: str) -> list[date]:
     """Give up what a claimant still builds; return the days. None when its nights are ended."""
     with deployment.warehouse.begin() as connection:
-        building = warehouse.rows(connection, "ops/building_nights")
-        held = [row for row in building if row["claimant"] == claimant]
+        held = _held(connection, claimant)
         for row in held:
             _end(deployment, connection, row["night_id"], ("failed", sentence))
     return [row["as_of"] for row in held]
+
+
+def keep_night(deployment: Deployment, tonight: Night) -> None:
+    """Keep a finished attempt unpublished, for the next to copy from; drop the one kept before.
+
+    It goes when its builder ends: by `drop_kept`, or swept by the next builder.
+    """
+    with deployment.warehouse.begin() as connection:
+        _drop_kept(deployment, connection, tonight.claimant)
+        warehouse.run(connection, "ops/keep_night", night_id=tonight.night_id)
+
+
+def drop_kept(deployment: Deployment, claim: Claim) -> None:
+    """Drop what `keep_night` kept for a claim."""
+    with deployment.warehouse.begin() as connection:
+        _drop_kept(deployment, connection, claim.name)
+
+
+def _drop_kept(deployment: Deployment, connection: Connection, claimant: str) -> None:
+    for row in _held(connection, claimant):
+        if row["status"] == "built":
+            _end(deployment, connection, row["night_id"], ("dropped", None))
+
+
+def _held(connection: Connection, claimant: str) -> list[RowMapping]:
+    building = warehouse.rows(connection, "ops/building_nights")
+    return [row for row in building if row["claimant"] == claimant]
 
 
 def drop_night(deployment: Deployment, night_id: int) -> None:
@@ -111,31 +168,41 @@ def _end(
     now = deployment.warehouse.clock()
     binds = {"night_id": night_id, "status": ending[0], "failure": ending[1], "now": now}
     if warehouse.run(connection, "ops/end_night", **binds).rowcount:
-        for table in partitions.TABLES:
+        for table in (*partitions.TABLES, *partitions.ASIDE):
             partitions.drop_attempt_table(connection, table, night_id)
 
 
 def _own_attempt(
-    deployment: Deployment, connection: Connection, claim: Claim, wanted: tuple[date, str]
+    deployment: Deployment, connection: Connection, claim: Claim, wanted: Wanted
 ) -> int | None:
     """Return this claim's open attempt; sweep the dead; refuse while another builder lives."""
     mine = None
     for row in warehouse.rows(connection, "ops/building_nights"):
-        if row["claimant"] == claim.name and (row["as_of"], row["purpose"]) == wanted:
-            mine = row["night_id"]
-        elif row["claimant"] != claim.name and _is_alive(deployment, connection, row):
+        if row["claimant"] != claim.name and is_alive(deployment, connection, row):
             raise WarehouseBusy(
                 f"{row['claimant']} has been building night {row['night_id']} ({row['as_of']}) "
                 f"since {row['opened_at']:%Y-%m-%d %H:%M} UTC. Wait for it, then try again; "
                 "`nocturne status` shows it."
             )
-        else:
+        if row["claimant"] == claim.name and _is_wanted(row, wanted):
+            mine = row["night_id"]
+        elif row["claimant"] != claim.name or row["status"] != "built":
             _end(deployment, connection, row["night_id"], ("dropped", "its builder died."))
     return mine
 
 
-def _is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -> bool:
-    """Return whether a claimant may still be at work."""
+def _is_wanted(row: RowMapping, wanted: Wanted) -> bool:
+    """Return whether an open attempt is the one wanted; what is left open matches any."""
+    return (
+        row["status"] == "building"
+        and (row["as_of"], row["purpose"]) == (wanted.as_of, wanted.purpose)
+        and wanted.known_at in (None, row["known_at"])
+        and wanted.models in (None, row["models"])
+    )
+
+
+def is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -> bool:
+    """Return whether a claimant (claim_key, active_at) may still be at work."""
     if row["claim_key"] is not None:
         free = sa.select(sa.func.pg_try_advisory_xact_lock(row["claim_key"]))
         return not connection.execute(free).scalar()
@@ -147,44 +214,38 @@ def _new_attempt(
     deployment: Deployment,
     connection: Connection,
     claim: Claim,
-    wanted: tuple[date, int | None, str],
+    wanted: Wanted,
 ) -> int:
-    as_of, known_at, purpose = wanted
+    as_of, known_at, purpose = wanted.as_of, wanted.known_at, wanted.purpose
     made_by = versions.versions_of(deployment.configuration)
+    staging = wanted.staging_version or made_by.staging
     if known_at is None:
-        known_at = int(warehouse.value(connection, "ops/known_at", staging_version=made_by.staging))
-    inputs = {"as_of": as_of, "known_at": known_at, **made_by.binds}
+        known_at = int(warehouse.value(connection, "ops/known_at", staging_version=staging))
+    inputs = {"as_of": as_of, "known_at": known_at, **made_by.binds, "staging_version": staging}
     if purpose != "train":
-        _refuse_stale(deployment, connection, inputs)
+        freshness.refuse_stale(deployment, connection, as_of, inputs)
     now = deployment.warehouse.clock()
     content = json.dumps(deployment.configuration.read_by_build, sort_keys=True)
     warehouse.run(
         connection, "ops/keep_configuration", hash=made_by.configuration, content=content, now=now
     )
-    models = {} if purpose == "train" else registry.models_for(connection, as_of)
+    previous = wanted.previous
+    if previous is None and not wanted.in_full:
+        previous = warehouse.value(connection, "ops/previous_night", **inputs)
+    models = _models(connection, wanted)
     row = {
         "purpose": purpose,
         "claimant": claim.name,
         "claim_key": claim.key,
-        "previous": warehouse.value(connection, "ops/previous_night", **inputs),
+        "previous": previous,
         "models": json.dumps(models, sort_keys=True),
+        "notes": json.dumps(registry.younger_than(connection, as_of, models)),
         "now": now,
     }
     return int(warehouse.value(connection, "ops/insert_night", **inputs, **row))
 
 
-def _refuse_stale(
-    deployment: Deployment, connection: Connection, inputs: dict[str, object]
-) -> None:
-    """Refuse a night into which no fresh order line has come."""
-    as_of = inputs["as_of"]
-    assert isinstance(as_of, date)
-    days = deployment.configuration.freshness_days
-    newest = warehouse.value(connection, "ops/fresh_line", **inputs)
-    if newest is None or newest <= as_of - timedelta(days=days):
-        seen = f"the newest is of {newest}" if newest else "there is none at all"
-        raise NightTooStale(
-            f"order_lines: no line is dated in the {days} days up to {as_of}; {seen}. The last "
-            "good night stays published. Deliver the missing files and run the night again, or "
-            "raise freshness_days in settings.yml."
-        )
+def _models(connection: Connection, wanted: Wanted) -> dict[str, str]:
+    if wanted.models is not None:
+        return wanted.models
+    return {} if wanted.purpose == "train" else registry.models_for(connection, wanted.as_of)

@@ -88,6 +88,11 @@ class Configuration:
     psi_limit: float
     deadline_minutes: int
     claim_idle_minutes: int
+    score_moved: float
+    repair_nights: int
+    repair_outdated_share: float
+    kept_nights: int
+    kept_deliveries: int
     models: dict[str, Any]
     sources: list[Source]
     segments: list[Segment]
@@ -138,10 +143,14 @@ def short_hash(content: Any) -> str:
 
 
 def code_hash(root: Path, folders: tuple[str, ...]) -> str:
-    """Return the first 16 hex digits of the sha256 over source files, names and bytes."""
+    """Return the first 16 hex digits of the sha256 over source files, names and bytes.
+
+    `folders` may name single files.
+    """
     digest = hashlib.sha256()
     for folder in folders:
-        for path in sorted((root / folder).rglob("*")):
+        whole = root / folder
+        for path in [whole] if whole.is_file() else sorted(whole.rglob("*")):
             if path.suffix in (".py", ".sql") and path.is_file():
                 digest.update(str(path.relative_to(root)).encode() + b"\0")
                 digest.update(path.read_bytes() + b"\0")

@@ -67,7 +67,9 @@ def _balance(tonight: Night, rules: list[Rule]) -> dict[str, tuple[Verdict, str]
             for table in KEYS:
                 name = partitions.attempt_table(table, tonight.night_id)
                 warehouse.name_as(connection, table, partitions.ATTEMPTS, name)
-            warehouse.create_unlogged(connection, BALANCE, "ops/contract_balance", **tonight.binds)
+            warehouse.create_table(
+                connection, BALANCE, "ops/contract_balance", unlogged=True, **tonight.binds
+            )
             for table in KEYS:
                 warehouse.drop_view(connection, table)
         verdicts = judge(house, BALANCE, ("night_id",), rules)

@@ -1,11 +1,19 @@
-"""Compute what each person had done by the end of the night's day."""
+"""Compute what each person had done by the end of the night's day.
+
+Computed are the touched people, those of whom something counts differently than for the earlier
+night; what the others did is copied from it. Without an earlier night everybody is touched.
+"""
+
+from sqlalchemy.engine import Connection
 
 from pipelines import warehouse
 from pipelines.configuration import ENGAGEMENT_COUNTS, Configuration
 from pipelines.entities import FED_BY
 from pipelines.night import Night
 
-# In the order in which one reads another; each is a SELECT below sql/5_features/.
+# Who is computed, each a SELECT below sql/5_features/, in the order in which one reads another.
+TOUCHED = ("recategorised", "touched_records", "touched", "touched_members")
+# What is computed of them.
 STAGES = (
     "lines",
     "purchases",
@@ -14,7 +22,6 @@ STAGES = (
     "category_features",
     "sessions",
     "web_features",
-    "rfm",
     "counts",
     "engagement",
 )
@@ -25,11 +32,32 @@ def build_customer_features(tonight: Night) -> int:
     binds = tonight.binds | engagement_binds(tonight.configuration)
     with tonight.step("features") as connection:
         tonight.read(connection, "members")
+        tonight.read_previous(connection, "customer_features", "previous_features")
         for sentence in left_out(tonight.configuration):
             tonight.note(connection, sentence)
+        find_touched(connection, tonight)
         for stage in STAGES:
             warehouse.create_temporary(connection, stage, f"5_features/{stage}", **binds)
-        return tonight.store(connection, "customer_features", "5_features/customer_features")
+        with warehouse.view(connection, "everybody", "5_features/everybody"):
+            warehouse.create_temporary(connection, "rfm_cuts", "5_features/rfm_cuts", **binds)
+            return tonight.store(connection, "customer_features", "5_features/customer_features")
+
+
+def find_touched(connection: Connection, tonight: Night) -> None:
+    """Build `touched` and `touched_members`, and say how many are computed and why."""
+    tonight.read(connection, "regrouped")
+    for select in TOUCHED:
+        warehouse.create_temporary(connection, select, f"5_features/{select}", **tonight.binds)
+    found = warehouse.rows(connection, "5_features/touched_counts")
+    reasons = {row["reason"]: row["people_count"] for row in found}
+    if tonight.previous is None:
+        sentence = "Everybody computed: no earlier night of this code and these settings to copy."
+    else:
+        why = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items()) or "nobody"
+        sentence = f"Computed anew: {why}; the others copied from {tonight.previous.as_of}."
+    tonight.note(connection, sentence)
+    figures = {f"touched_{reason.replace(' ', '_')}": n for reason, n in reasons.items()}
+    tonight.record(connection, "figures", figures | {"touched": sum(reasons.values())})
 
 
 def left_out(configuration: Configuration) -> list[str]:

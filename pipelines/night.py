@@ -55,6 +55,15 @@ KEYS = {
 DIGITS = {"customer_scores": 6}
 
 
+class Previous(NamedTuple):
+    """The earlier night whose untouched people are copied."""
+
+    night_id: int
+    as_of: date
+    known_at: int
+    figures: dict[str, int]
+
+
 @dataclass(frozen=True)
 class Night:
     """An attempt at a business day, claimed; the argument of every building step."""
@@ -67,7 +76,7 @@ class Night:
     claimant: str
     purpose: str
     models: dict[str, str]
-    previous: int | None
+    previous: Previous | None
 
     @property
     def configuration(self) -> Configuration:
@@ -82,6 +91,9 @@ class Night:
             "as_of": self.as_of,
             "known_at": self.known_at,
             "staging_version": self.staging_version,
+            "is_full": self.previous is None,
+            "previous_as_of": self.previous.as_of if self.previous else None,
+            "previous_known_at": self.previous.known_at if self.previous else None,
             "shared_value_limit": self.configuration.shared_value_limit,
         }
 
@@ -119,6 +131,15 @@ class Night:
             name = partitions.attempt_table(table, self.night_id)
             warehouse.name_as(connection, table, partitions.ATTEMPTS, name)
             connection.info.setdefault("named", []).append(table)
+
+    def read_previous(self, connection: Connection, table: str, name: str) -> None:
+        """Let SELECTs of this step read a table of the earlier night; empty if there is none."""
+        if self.previous is None:
+            warehouse.name_empty(connection, name, partitions.PUBLISHED, table)
+        else:
+            where = partitions.where_is(connection, table, self.previous.night_id)
+            warehouse.name_as(connection, name, *where)
+        connection.info.setdefault("named", []).append(name)
 
     def store(self, connection: Connection, table: str, select: str, **binds: Any) -> int:
         """Write one table of the attempt from a SELECT; keep its row count and content hash."""

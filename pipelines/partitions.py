@@ -13,6 +13,7 @@ from pipelines.warehouse import quote
 
 ATTEMPTS, PUBLISHED = "attempts", "features"
 TABLES = ("members", "customer_features", "customer_scores", "customer_segments")
+ASIDE = ("regrouped",)  # what one building step leaves for another; never published
 LANDINGS_PER_PARTITION = 1000
 
 
@@ -44,6 +45,13 @@ def drop_attempt_table(connection: Connection, table: str, night_id: int) -> Non
     connection.execute(sa.text(f"drop table if exists {name}"))
 
 
+def where_is(connection: Connection, table: str, night_id: int) -> tuple[str, str]:
+    """Return schema and name of a night's table: published, or else still an attempt's."""
+    name = attempt_table(table, night_id)
+    published = _exists(connection, quote(connection, PUBLISHED, name))
+    return (PUBLISHED if published else ATTEMPTS, name)
+
+
 def attach(connection: Connection, table: str, night_id: int) -> None:
     """Make an attempt's table a partition of the published one."""
     name = attempt_table(table, night_id)
@@ -73,14 +81,19 @@ def detach_and_drop(connection: Connection, table: str, night_id: int) -> None:
 
 
 def ensure_staging_partition(connection: Connection, entity: str, version: str) -> None:
-    """Make sure staging.<entity> has the partition of this staging version.
+    """Make sure staging.<entity> and the sightings have the partition of this staging version.
 
     A partition each keeps the planner's statistics of one version apart from the others'.
     """
-    name = quote(connection, "staging", f"{entity}_{version}")
+    _ensure_version(connection, ("staging", entity), version)
+    _ensure_version(connection, ("identity", "sightings"), version)
+
+
+def _ensure_version(connection: Connection, table: tuple[str, str], version: str) -> None:
+    name = quote(connection, table[0], f"{table[1]}_{version}")
     if _exists(connection, name):
         return
-    parent = quote(connection, "staging", entity)
+    parent = quote(connection, *table)
     literal = sa.literal(version).compile(
         dialect=connection.dialect, compile_kwargs={"literal_binds": True}
     )

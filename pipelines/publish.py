@@ -10,6 +10,8 @@ def publish(tonight: Night) -> int:
     with tonight.step("publish") as connection:
         for table in partitions.TABLES:
             partitions.attach(connection, table, tonight.night_id)
+        for table in partitions.ASIDE:
+            partitions.drop_attempt_table(connection, table, tonight.night_id)
         warehouse.run(connection, "ops/replace_published", as_of=tonight.as_of, now=now)
         warehouse.run(
             connection,

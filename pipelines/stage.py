@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines import partitions, versions, warehouse
+from pipelines import partitions, restaging, sightings, versions, warehouse
 from pipelines.configuration import Source
 from pipelines.deployment import Deployment
 from pipelines.entities import ENTITIES
@@ -25,6 +25,8 @@ def stage(deployment: Deployment) -> int:
             waiting = warehouse.rows(
                 connection, "ops/checked_batches", staging_version=staging_version
             )
+            if waiting:
+                restaging.remember(deployment, connection)
         for batch in waiting:
             with deployment.warehouse.begin() as connection:
                 staged = stage_batch(deployment, connection, sources[batch["source"]], batch)
@@ -52,7 +54,7 @@ def stage_batch(
     deployment: Deployment, connection: Connection, source: Source, batch: sa.RowMapping
 ) -> int:
     """Stage one batch in the caller's transaction; return the versions staged."""
-    batch_id = batch["batch_id"]
+    began, batch_id = deployment.warehouse.clock(), batch["batch_id"]
     binds = binds_of(deployment, source, batch_id, batch_id) | {"batch_id": batch_id}
     partitions.ensure_staging_partition(connection, source.entity, str(binds["staging_version"]))
     warehouse.create_view(connection, "typed", f"3_staging/{source.entity}", **binds)
@@ -71,9 +73,11 @@ def stage_batch(
     )
     if source.entity != "products":
         _name_customers(connection, binds)
+        sightings.keep(connection, source.entity, binds | {"forever": FOREVER})
     superseded = warehouse.value(connection, "3_staging/superseded_count", forever=FOREVER)
+    took = {"staged_seconds": (deployment.warehouse.clock() - began).total_seconds()}
     counts = {"staged_count": staged, "superseded_count": superseded}
-    warehouse.run(connection, "ops/batch_staged", **binds, **counts)
+    warehouse.run(connection, "ops/batch_staged", **binds, **counts, **took)
     return staged
 
 
@@ -107,7 +111,7 @@ def _close_replaced(connection: Connection, source: Source, binds: dict[str, obj
 
 
 def _name_customers(connection: Connection, binds: dict[str, object]) -> None:
-    clause = warehouse.statement("4_identity/customer_refs", **binds)
+    clause = warehouse.statement("3_staging/customer_refs", **binds)
     names = ["staging_version", "customer_space", "customer_ref", "first_batch", "person_id"]
     table = sa.table("customer_refs", *map(sa.column, names), schema="identity")
     found = clause.columns(*map(sa.column, names)).subquery("named")
@@ -122,4 +126,5 @@ def analyse(deployment: Deployment) -> None:
         for entity in ENTITIES:
             table = warehouse.quote(connection, "staging", entity)
             connection.execute(sa.text(f"analyze {table}"))
-        connection.execute(sa.text("analyze identity.customer_refs"))
+        for table in ("customer_refs", "sightings"):
+            connection.execute(sa.text(f"analyze {warehouse.quote(connection, 'identity', table)}"))

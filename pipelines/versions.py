@@ -7,7 +7,14 @@ from pipelines.configuration import Configuration, code_hash, short_hash
 from pipelines.deployment import CHECKOUT
 
 BUILD_CODE = ("sql", "pipelines", "models", "expectations")
-STAGE_CODE = ("sql/1_raw", "sql/2_quarantine", "sql/3_staging", "expectations")
+STAGE_CODE = (
+    "sql/1_raw",
+    "sql/2_quarantine",
+    "sql/3_staging",
+    "expectations",
+    "pipelines/stage.py",
+    "pipelines/sightings.py",
+)
 
 
 @dataclass(frozen=True)

@@ -117,19 +117,31 @@ def create_temporary(connection: Connection, table: str, select: str, **binds: A
     return count
 
 
-def create_unlogged(
-    connection: Connection, target: tuple[str, str], select: str, **binds: Any
+def create_table(
+    connection: Connection, target: tuple[str, str], select: str, *, unlogged: bool, **binds: Any
 ) -> int:
-    """Store a SELECT of sql/ as a table for all connections, in place of the last one."""
+    """Store a SELECT of sql/ as a table for all connections, in place of the last one.
+
+    An unlogged one is empty after a crash of the server.
+    """
     drop_table(connection, *target)
     clause = statement(select, **binds)
-    made = f"create unlogged table {quote(connection, *target)} as\n{clause.text}"
+    kind = "unlogged table" if unlogged else "table"
+    made = f"create {kind} {quote(connection, *target)} as\n{clause.text}"
     return connection.execute(sa.text(made).bindparams(*clause._bindparams.values())).rowcount
 
 
 def drop_table(connection: Connection, *name: str) -> None:
     """Drop a table of the moment, if it is there."""
     connection.execute(sa.text(f"drop table if exists {quote(connection, *name)}"))
+
+
+@contextmanager
+def view(connection: Connection, name: str, select: str, **binds: Any) -> Iterator[None]:
+    """Give a SELECT of sql/ a plain name for the block."""
+    create_view(connection, name, select, **binds)
+    yield
+    drop_view(connection, name)
 
 
 def create_view(connection: Connection, view: str, select: str, **binds: Any) -> None:
@@ -186,6 +198,14 @@ def name_as(connection: Connection, name: str, schema: str, table: str) -> None:
             f"create or replace temporary view {quote(connection, name)} as "
             f"table {quote(connection, schema, table)}"
         )
+    )
+
+
+def name_empty(connection: Connection, name: str, schema: str, table: str) -> None:
+    """Let SELECTs of this transaction read an empty relation of a table's shape."""
+    shape = f"select * from {quote(connection, schema, table)} where false"
+    connection.execute(
+        sa.text(f"create or replace temporary view {quote(connection, name)} as {shape}")
     )
 
 

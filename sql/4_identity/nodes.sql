@@ -1,7 +1,7 @@
 -- Every customer_ref and guest seen, ranked by who would found the person: refs before guests,
 -- then the earliest batch, then space and ref. The rank is the node's first label.
 -- grain: node
--- reads: placed, identity.customer_refs, staging.order_lines
+-- reads: placed, identity.customer_refs
 with refs as (
     select
         p.node,
@@ -23,19 +23,13 @@ with refs as (
 
 guests as (
     select
-        p.node,
+        node,
         1 as is_guest,
-        min(l.batch_from) as first_batch,
-        min(coalesce(p.usable_email, p.usable_phone)) as name
-    from placed as p
-    inner join staging.order_lines as l
-        on p.source = l.source and p.record_ref = l.record_ref and l.customer_ref is null
-    where
-        p.entity = 'order_lines' and p.customer_ref is null and p.node is not null
-        and l.staging_version = :staging_version
-        and l.batch_from <= :known_at and l.batch_to > :known_at
-        and l.ordered_on <= cast(:as_of as date)
-    group by p.node
+        min(first_batch) as first_batch,
+        min(coalesce(usable_email, usable_phone)) as name
+    from placed
+    where entity = 'order_lines' and customer_ref is null and node is not null
+    group by node
 ),
 
 everybody as (

@@ -1,6 +1,6 @@
 -- How many categories each person buys from, and the one with the most spend, ties by name.
 -- grain: person_id
--- reads: staging.order_lines, staging.products, members, purchases
+-- reads: staging.order_lines, staging.products, touched_members, purchases
 with products as (
     select product_ref, category
     from (
@@ -21,7 +21,7 @@ with products as (
 spend as (
     select m.person_id, p.category, sum(l.net_amount) as spend_amount
     from staging.order_lines as l
-    inner join members as m
+    inner join touched_members as m
         on l.source = m.source and l.record_ref = m.record_ref and m.entity = 'order_lines'
     inner join purchases as o
         on m.person_id = o.person_id and l.source = o.source and l.order_id = o.order_id

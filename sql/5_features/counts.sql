@@ -1,17 +1,15 @@
 -- The numbers of each person side by side; nothing bought or visited is 0, an unknown is null.
 -- grain: person_id
--- reads: members, purchase_features, spend_features, category_features, web_features
+-- reads: touched_members, purchase_features, spend_features, category_features, web_features
 with people as (
     select distinct person_id
-    from members
+    from touched_members
 )
 
 select
     people.person_id,
     p.first_purchase_on,
     p.last_purchase_on,
-    p.recency_days,
-    p.tenure_days,
     coalesce(p.order_count, 0) as order_count,
     coalesce(s.spend_amount, 0) as spend_amount,
     coalesce(p.order_count_7d, 0) as order_count_7d,

@@ -1,23 +1,45 @@
 -- What each person had done by the end of :as_of, as known at :known_at.
+-- A score is 1 and 1 more for each cut point strictly below the value; recency counts from 5 down.
 -- grain: person_id
--- reads: counts, engagement, rfm, members
-with refs as (
-    select person_id, array_agg(distinct customer_ref order by customer_ref) as customer_refs
-    from members
-    where customer_ref is not null
-    group by person_id
+-- reads: everybody, rfm_cuts
+with days as (
+    select
+        everybody.*,
+        cast(cast(:as_of as date) - last_purchase_on as int) as recency_days,
+        cast(cast(:as_of as date) - first_purchase_on as int) as tenure_days
+    from everybody
 )
 
 select
     cast(:night_id as bigint) as night_id,
     cast(:as_of as date) as as_of,
-    coalesce(refs.customer_refs, cast('{}' as text[])) as customer_refs,
-    counts.*,
-    engagement.engagement_score,
-    rfm.rfm_recency,
-    rfm.rfm_frequency,
-    rfm.rfm_monetary
-from counts
-left join refs on counts.person_id = refs.person_id
-left join engagement on counts.person_id = engagement.person_id
-left join rfm on counts.person_id = rfm.person_id
+    d.*,
+    case
+        when d.last_purchase_on is not null
+            then
+                5
+                - case when c.recency_1 < d.recency_days then 1 else 0 end
+                - case when c.recency_2 < d.recency_days then 1 else 0 end
+                - case when c.recency_3 < d.recency_days then 1 else 0 end
+                - case when c.recency_4 < d.recency_days then 1 else 0 end
+    end as rfm_recency,
+    case
+        when d.last_purchase_on is not null
+            then
+                1
+                + case when c.frequency_1 < d.order_count then 1 else 0 end
+                + case when c.frequency_2 < d.order_count then 1 else 0 end
+                + case when c.frequency_3 < d.order_count then 1 else 0 end
+                + case when c.frequency_4 < d.order_count then 1 else 0 end
+    end as rfm_frequency,
+    case
+        when d.last_purchase_on is not null
+            then
+                1
+                + case when c.monetary_1 < d.spend_amount then 1 else 0 end
+                + case when c.monetary_2 < d.spend_amount then 1 else 0 end
+                + case when c.monetary_3 < d.spend_amount then 1 else 0 end
+                + case when c.monetary_4 < d.spend_amount then 1 else 0 end
+    end as rfm_monetary
+from days as d
+cross join rfm_cuts as c

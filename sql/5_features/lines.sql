@@ -1,6 +1,6 @@
 -- Each person's orders by day: what was bought, returned and paid.
 -- grain: person_id, source, order_id, ordered_on
--- reads: staging.order_lines, members
+-- reads: staging.order_lines, touched_members
 select
     m.person_id,
     l.source,
@@ -14,7 +14,7 @@ select
     sum(case when l.quantity < 0 then l.net_amount end) as returned_amount,
     sum(case when l.quantity > 0 then coalesce(l.discount_amount, 0) end) as discount_amount
 from staging.order_lines as l
-inner join members as m
+inner join touched_members as m
     on l.source = m.source and l.record_ref = m.record_ref and m.entity = 'order_lines'
 where
     l.staging_version = :staging_version

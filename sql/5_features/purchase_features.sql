@@ -18,8 +18,6 @@ with days as (
 
 select
     days.*,
-    cast(cast(:as_of as date) - last_purchase_on as int) as recency_days,
-    cast(cast(:as_of as date) - first_purchase_on as int) as tenure_days,
     cast(cast(last_purchase_on - first_purchase_on as int) as double precision)
     / nullif(purchase_day_count - 1, 0) as interpurchase_days
 from days

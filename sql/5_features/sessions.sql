@@ -1,6 +1,8 @@
--- Visits of each person: by the source's session, else broken by 30 minutes of silence.
+-- Visits of each person of the last 30 days: by the source's session, else broken by 30 minutes
+-- of silence. One day more is read, so that a visit of a visitor that began before is dated
+-- there; of sessions by name all earlier events are asked, however long ago.
 -- grain: person_id, source, session_key
--- reads: staging.events, members
+-- reads: staging.events, touched_members
 with events as (
     select
         m.person_id,
@@ -13,12 +15,37 @@ with events as (
         e.has_time,
         e.row_key
     from staging.events as e
-    inner join members as m
+    inner join touched_members as m
         on e.source = m.source and e.record_ref = m.record_ref and m.entity = 'events'
     where
         e.staging_version = :staging_version
         and e.batch_from <= :known_at and e.batch_to > :known_at
+        and e.occurred_on > cast(:as_of as date) - 31
         and e.occurred_on <= cast(:as_of as date)
+        and e.event_type in (
+            'page_view', 'product_view', 'cart_add', 'cart_remove', 'checkout', 'login'
+        )
+),
+
+named as (
+    select distinct person_id, source, session_ref
+    from events
+    where session_ref is not null
+),
+
+begun_before as (
+    select distinct n.person_id, n.source, n.session_ref
+    from named as n
+    inner join staging.events as e
+        on n.source = e.source and n.session_ref = e.session_ref
+    inner join touched_members as m
+        on
+            e.source = m.source and e.record_ref = m.record_ref and m.entity = 'events'
+            and n.person_id = m.person_id
+    where
+        e.staging_version = :staging_version
+        and e.batch_from <= :known_at and e.batch_to > :known_at
+        and e.occurred_on <= cast(:as_of as date) - 31
         and e.event_type in (
             'page_view', 'product_view', 'cart_add', 'cart_remove', 'checkout', 'login'
         )
@@ -39,16 +66,19 @@ gaps as (
 
 numbered as (
     select
-        gaps.*,
+        g.*,
         case
-            when session_ref is not null then 'session ' || session_ref
-            else 'visitor ' || visitor_ref || ' ' || cast(sum(is_new) over (
-                partition by person_id, source, session_ref, visitor_ref
-                order by occurred_at, row_key
+            when g.session_ref is not null then 'session ' || g.session_ref
+            else 'visitor ' || g.visitor_ref || ' ' || cast(sum(g.is_new) over (
+                partition by g.person_id, g.source, g.session_ref, g.visitor_ref
+                order by g.occurred_at, g.row_key
                 rows between unbounded preceding and current row
             ) as text)
         end as session_key
-    from gaps
+    from gaps as g
+    left join begun_before as b
+        on g.person_id = b.person_id and g.source = b.source and g.session_ref = b.session_ref
+    where b.person_id is null
 )
 
 select

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from pipelines import claims, features, identify, partitions, versions
+from pipelines import claims, features, identify, partitions, sightings, versions
 from pipelines.stage import FOREVER
 from tests.conftest import source
 
@@ -75,7 +75,7 @@ def fill(connection: sa.Connection, version: str, given: dict[str, list[dict[str
     for entity in ("customers", "order_lines", "events", "products"):
         partitions.ensure_staging_partition(connection, entity, version)
         connection.execute(sa.text(f"truncate staging.{entity}"))
-    connection.execute(sa.text("truncate identity.customer_refs"))
+    connection.execute(sa.text("truncate identity.customer_refs, identity.sightings"))
     for entity, rows in given.items():
         for number, row in enumerate(rows, start=1):
             values = staged(entity, dict(row), number) | {"staging_version": version}
@@ -87,6 +87,10 @@ def fill(connection: sa.Connection, version: str, given: dict[str, list[dict[str
                     "staging.first_63_bits('shared' || chr(31) || :r)) on conflict do nothing"
                 )
                 connection.execute(name, {"v": version, "r": ref, "b": values["batch_from"]})
+    for entity in set(given) - {"products"}:
+        for batch_id in sorted({row.get("batch_from", 1) for row in given[entity]}):
+            binds = {"staging_version": version, "batch_id": batch_id, "forever": FOREVER}
+            sightings.keep(connection, entity, binds)
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
