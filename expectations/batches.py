@@ -36,6 +36,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             WARNING,
             "{value} rows could not be read at all and lie in quarantine with their sentences.",
         ),
+        absent("note", "full_list_whole", WARNING, "{value}"),
         between(
             "volume",
             (LEAST_VOLUME, MOST_VOLUME),

@@ -57,7 +57,10 @@ def gather(
     knew: tuple[date, int],
     tell: Callable[[str, object], None],
 ) -> Lessons:
-    """Build each cut-off as an attempt, read its people and outcomes, and drop it again.
+    """Build each cut-off as an attempt and read its people and outcomes.
+
+    The attempt of one is kept until the next is built, so that nobody else's build slips in between
+    two cut-offs: have `claims.drop_kept` called when all is done.
 
     Raises
     ------
@@ -110,8 +113,10 @@ def _at_cutoff(
         identify.identify(tonight)
         features.build_customer_features(tonight)
         examples = read_examples(tonight)
-    finally:
+    except BaseException:
         claims.drop_night(deployment, tonight.night_id)
+        raise
+    claims.keep_night(deployment, tonight)
     if len(examples.ids) < FEWEST_PEOPLE:
         return None, f"{len(examples.ids)} people bought lately, fewer than {FEWEST_PEOPLE}"
     if len(np.unique(examples.y)) < 2:

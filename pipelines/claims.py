@@ -33,8 +33,7 @@ class Wanted:
 
     `in_full` computes everybody, whatever an earlier night could lend; `models` (ids by kind)
     serve instead of those of the day; `known_at` None is all that is staged; `previous` is the
-    night to copy from, where it is not the newest published one; `staging_version` names the
-    staged rows to read, where they are not today's.
+    night to copy from if not the newest published, `staging_version` the rows if not today's.
     """
 
     as_of: date
@@ -132,19 +131,16 @@ def keep_night(deployment: Deployment, tonight: Night) -> None:
     It goes when its builder ends: by `drop_kept`, or swept by the next builder.
     """
     with deployment.warehouse.begin() as connection:
-        _drop_kept(deployment, connection, tonight.claimant)
+        for row in _held(connection, tonight.claimant):
+            if row["status"] == "built":
+                _end(deployment, connection, row["night_id"], ("dropped", None))
         warehouse.run(connection, "ops/keep_night", night_id=tonight.night_id)
 
 
 def drop_kept(deployment: Deployment, claim: Claim) -> None:
-    """Drop what `keep_night` kept for a claim."""
+    """Drop whatever a claim still holds: what it kept, and what it was building."""
     with deployment.warehouse.begin() as connection:
-        _drop_kept(deployment, connection, claim.name)
-
-
-def _drop_kept(deployment: Deployment, connection: Connection, claimant: str) -> None:
-    for row in _held(connection, claimant):
-        if row["status"] == "built":
+        for row in _held(connection, claim.name):
             _end(deployment, connection, row["night_id"], ("dropped", None))
 
 

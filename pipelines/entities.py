@@ -5,11 +5,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Entity:
-    """An entity's columns; `required` must be mapped, of `one_of` at least one."""
+    """An entity's columns; `required` must be mapped, of `one_of` at least one.
+
+    `keys` say which row it is: all that a deletion needs.
+    """
 
     name: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
+    keys: tuple[str, ...]
     one_of: tuple[str, ...] = ()
 
 
@@ -22,6 +26,7 @@ _ALL = (
             "consent_marketing", "consent_profiling",
         ),
         ("customer_ref",),
+        ("customer_ref",),
     ),
     Entity(
         "events",
@@ -30,6 +35,7 @@ _ALL = (
             "session_ref", "product_ref", "value", "url",
         ),
         ("occurred_at", "event_type"),
+        ("event_id",),
     ),
     Entity(
         "order_lines",
@@ -38,9 +44,15 @@ _ALL = (
             "quantity", "unit_price", "discount_amount", "net_amount", "currency",
         ),
         ("order_id", "ordered_at", "quantity"),
+        ("order_id", "line_no"),
         ("unit_price", "net_amount"),
     ),
-    Entity("products", ("product_ref", "name", "category", "brand", "price"), ("product_ref",)),
+    Entity(
+        "products",
+        ("product_ref", "name", "category", "brand", "price"),
+        ("product_ref",),
+        ("product_ref",),
+    ),
 )  # fmt: skip
 
 ENTITIES = {entity.name: entity for entity in _ALL}

@@ -16,7 +16,7 @@ TOUCHED = ("recategorised", "touched_records", "touched", "touched_members")
 # What is computed of them.
 STAGES = (
     "lines",
-    "purchases",
+    "orders",
     "purchase_features",
     "spend_features",
     "category_features",

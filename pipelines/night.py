@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines import partitions, warehouse
+from pipelines import content, partitions, warehouse
 from pipelines.configuration import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import ClaimLost
@@ -110,6 +110,7 @@ class Night:
         started = clock()
         with self.deployment.warehouse.begin() as connection:
             self._hold_claim(connection, name)
+            warehouse.sort_in_memory(connection)
             yield connection
             _forget_names(connection)
             seconds = round((clock() - started).total_seconds(), 3)
@@ -145,24 +146,25 @@ class Night:
         """Write one table of the attempt from a SELECT; keep its row count and content hash."""
         name = partitions.create_attempt(connection, table, self.night_id, self.as_of)
         target = (partitions.ATTEMPTS, name)
-        count = warehouse.insert_select(connection, target, select, **self.binds | binds)
-        self.seal(connection, table)
-        return count
+        warehouse.insert_select(connection, target, select, order=KEYS[table], **self.binds | binds)
+        return self.seal(connection, table)
 
-    def seal(self, connection: Connection, table: str) -> None:
-        """Keep the row count and content hash of a finished table; analyse it for its readers."""
+    def seal(self, connection: Connection, table: str) -> int:
+        """Index a finished table, analyse it for its readers, keep row count and content hash."""
         target = (partitions.ATTEMPTS, partitions.attempt_table(table, self.night_id))
         name = warehouse.quote(connection, *target)
+        partitions.index_attempt(connection, table, self.night_id)
         connection.execute(sa.text(f"analyze {name}"))
-        count = connection.execute(sa.text(f"select count(*) from {name}")).scalar()
-        digest = warehouse.content_hash(connection, target, KEYS[table], DIGITS.get(table, 4))
+        count = connection.execute(sa.text(f"select count(*) from {name}")).scalar_one()
+        digest = content.content_hash(connection, target, KEYS[table], DIGITS.get(table, 4))
         self.record(connection, "row_counts", {table: count})
         self.record(connection, "content_hashes", {table: digest})
+        return int(count)
 
     def record(self, connection: Connection, column: str, entries: dict[str, Any]) -> None:
         """Merge entries into a jsonb column of this night's row in ops.nights."""
-        content = json.dumps(entries)
-        warehouse.run(connection, f"ops/record_{column}", night_id=self.night_id, entries=content)
+        told = json.dumps(entries)
+        warehouse.run(connection, f"ops/record_{column}", night_id=self.night_id, entries=told)
 
     def note(self, connection: Connection, sentence: str) -> None:
         """Add a sentence that the summary shows."""

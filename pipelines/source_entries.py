@@ -8,9 +8,10 @@ from pipelines.entities import ENTITIES
 from pipelines.faults import Faults, read_zone, resolve
 
 KINDS = ("csv", "jsonl", "parquet")
+FLAGS = ("orders_arrive_whole", "snapshot", "simulated")
 KEYS = (
     "entity", "kind", "path", "columns", "time_zone", "customer_space", "tombstone",
-    "orders_arrive_whole", "encoding", "delimiter", "simulated",
+    "orders_arrive_whole", "snapshot", "encoding", "delimiter", "simulated",
 )  # fmt: skip
 
 
@@ -43,6 +44,7 @@ def _source(name: str, entry: Any, home: Path, faults: Faults) -> Source | None:
         entity in ENTITIES, f"{place}.entity is {entity!r}; expected one of {names(ENTITIES)}."
     ):
         _columns(place, entity, entry.get("columns"), faults)
+    flags = _flags(place, entry, faults)
     zone = read_zone(entry.get("time_zone", "UTC"), f"{place}.time_zone", faults)
     if len(faults) > before:
         return None
@@ -58,10 +60,31 @@ def _source(name: str, entry: Any, home: Path, faults: Faults) -> Source | None:
         path=resolve(entry["path"], home),
         columns=dict(entry["columns"]),
         time_zone=zone,
-        orders_arrive_whole=bool(entry.get("orders_arrive_whole", False)),
-        simulated=bool(entry.get("simulated", False)),
+        orders_arrive_whole=flags["orders_arrive_whole"],
+        snapshot=flags["snapshot"],
+        simulated=flags["simulated"],
         **rest,
     )
+
+
+def _flags(place: str, entry: dict[str, Any], faults: Faults) -> dict[str, bool]:
+    flags = {key: entry.get(key, False) for key in FLAGS}
+    for key, value in flags.items():
+        faults.expect(
+            isinstance(value, bool), f"{place}.{key} is {value!r}; expected true or false."
+        )
+    if flags["orders_arrive_whole"]:
+        faults.expect(
+            entry.get("entity") == "order_lines",
+            f"{place}.orders_arrive_whole is for order_lines; a list of {entry.get('entity')} that "
+            "arrives whole is a `snapshot`.",
+        )
+        faults.expect(
+            not flags["snapshot"],
+            f"{place}: orders_arrive_whole and snapshot exclude each other: a full list says by "
+            "itself which lines are gone.",
+        )
+    return flags
 
 
 def _columns(place: str, entity: str, columns: Any, faults: Faults) -> None:

@@ -1,5 +1,7 @@
 """Type new rows, cut them into business days and close the versions they replace."""
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
@@ -32,13 +34,13 @@ def stage(deployment: Deployment) -> int:
                 staged = stage_batch(deployment, connection, sources[batch["source"]], batch)
             total += staged
             if staged >= WORTH_ANALYSING:
-                analyse(deployment)
+                _refresh_statistics(deployment)
         if total:
             analyse(deployment)
     return total
 
 
-def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> dict[str, object]:
+def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> dict[str, Any]:
     """Return what the typing SELECTs of sql/3_staging bind for batches of one source."""
     return {
         "source": source.name,
@@ -67,7 +69,8 @@ def stage_batch(
     )
     for view in ("good", "typed"):
         warehouse.drop_view(connection, view)
-    _close_replaced(connection, source, binds)
+    if _close_replaced(connection, source, binds):
+        partitions.index_staged(connection, source.entity, str(binds["staging_version"]))
     staged = warehouse.insert_select(
         connection, ("staging", source.entity), "3_staging/arrivals", **binds
     )
@@ -85,32 +88,25 @@ def _ranked(entity: str) -> str:
     return "ranked_customers" if entity == "customers" else "ranked"
 
 
-def _close_replaced(connection: Connection, source: Source, binds: dict[str, object]) -> None:
-    """End the versions that the arrivals replace, and for whole orders the lines they lack."""
+def _close_replaced(connection: Connection, source: Source, binds: dict[str, Any]) -> int:
+    """End the versions that the arrivals replace or delete; return how many they were."""
     names = ("staging_version", "source", "row_key", "batch_to")
-    order = ("order_id",) if source.entity == "order_lines" else ()
-    target = sa.table(source.entity, *map(sa.column, (*names, *order)), schema="staging")
-    arrivals = sa.table("arrivals", *map(sa.column, ("row_key", "closes", "op", *order)))
-    replaced: sa.ColumnElement[bool] = sa.exists().where(
-        arrivals.c.closes, arrivals.c.row_key == target.c.row_key
-    )
-    if source.orders_arrive_whole:
-        still_there = sa.exists().where(arrivals.c.row_key == target.c.row_key)
-        named = sa.exists().where(arrivals.c.order_id == target.c.order_id)
-        replaced = sa.or_(replaced, sa.and_(named, ~still_there))
-    connection.execute(
+    target = sa.table(source.entity, *map(sa.column, names), schema="staging")
+    arrivals = sa.table("arrivals", *map(sa.column, ("row_key", "closes")))
+    ended = connection.execute(
         sa.update(target)
         .values(batch_to=binds["batch_id"])
         .where(
             target.c.staging_version == binds["staging_version"],
             target.c.source == source.name,
             target.c.batch_to == FOREVER,
-            replaced,
+            sa.exists().where(arrivals.c.closes, arrivals.c.row_key == target.c.row_key),
         )
     )
+    return ended.rowcount
 
 
-def _name_customers(connection: Connection, binds: dict[str, object]) -> None:
+def _name_customers(connection: Connection, binds: dict[str, Any]) -> None:
     clause = warehouse.statement("3_staging/customer_refs", **binds)
     names = ["staging_version", "customer_space", "customer_ref", "first_batch", "person_id"]
     table = sa.table("customer_refs", *map(sa.column, names), schema="identity")
@@ -121,10 +117,22 @@ def _name_customers(connection: Connection, binds: dict[str, object]) -> None:
 
 
 def analyse(deployment: Deployment) -> None:
-    """Refresh the planner's statistics after many new rows."""
+    """Make ready for nights what was staged: indexes, statistics, pages known to be visible."""
+    version = versions.versions_of(deployment.configuration).staging
+    tables = [("identity", "customer_refs"), ("identity", f"sightings_{version}")]
     with deployment.warehouse.begin() as connection:
         for entity in ENTITIES:
-            table = warehouse.quote(connection, "staging", entity)
-            connection.execute(sa.text(f"analyze {table}"))
-        for table in ("customer_refs", "sightings"):
-            connection.execute(sa.text(f"analyze {warehouse.quote(connection, 'identity', table)}"))
+            partitions.index_staged(connection, entity, version)
+        tables += [("staging", f"{entity}_{version}") for entity in ENTITIES]
+    for table in tables:
+        deployment.warehouse.vacuum(*table)
+
+
+def _refresh_statistics(deployment: Deployment) -> None:
+    """Let the planner look anew after many rows of one batch, before the next."""
+    version = versions.versions_of(deployment.configuration).staging
+    with deployment.warehouse.begin() as connection:
+        for table in [("staging", f"{entity}_{version}") for entity in ENTITIES]:
+            warehouse.analyse(connection, *table)
+        warehouse.analyse(connection, "identity", "customer_refs")
+        warehouse.analyse(connection, "identity", f"sightings_{version}")

@@ -90,7 +90,21 @@ def train(
         While somebody else builds.
     """
     known_at = _known_at(deployment) if known_at is None else known_at
-    knew = (as_of, known_at)
+    try:
+        trained, learned = _learn(deployment, claim, (as_of, known_at), tell)
+    finally:
+        claims.drop_kept(deployment, claim)
+    if tracking_url and learned.candidates:
+        trained.sentences.append(_track(deployment, tracking_url, trained, learned))
+        tell("tracking", trained.sentences[-1])
+    return trained
+
+
+def _learn(
+    deployment: Deployment, claim: Claim, knew: tuple[date, int], tell: Listener
+) -> tuple[Trained, Churn]:
+    """Build the cut-offs and the training's own day, fit on them, and record what came of it."""
+    as_of, known_at = knew
     lessons = churn_examples.gather(deployment, claim, knew, tell)
     sentences = list(lessons.sentences)
     learned = _fit_churn(deployment, as_of, lessons, sentences)
@@ -106,11 +120,7 @@ def train(
         tell("reference", serving)
     finally:
         claims.drop_night(deployment, tonight.night_id)
-    trained = Trained(training_id, as_of, known_at, made, serving, sentences)
-    if tracking_url and learned.candidates:
-        sentences.append(_track(deployment, tracking_url, trained, learned))
-        tell("tracking", sentences[-1])
-    return trained
+    return Trained(training_id, as_of, known_at, made, serving, sentences), learned
 
 
 def _known_at(deployment: Deployment) -> int:

@@ -4,8 +4,7 @@ SELECTs stand in files below sql/ and are bound, never formatted. The few statem
 (create a table from a SELECT, attach a partition) quote their identifiers with SQLAlchemy.
 """
 
-import hashlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
@@ -15,6 +14,9 @@ from typing import Any
 import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
+
+# One sort of a million people of 200 bytes.
+SORT_MEMORY = "256MB"
 
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
@@ -63,6 +65,13 @@ class Warehouse:
             rows = cursor.adbc_ingest(table, batches, mode="append", db_schema_name=schema)
             connection.commit()
         return int(rows)
+
+    def vacuum(self, schema: str, table: str) -> None:
+        """Vacuum and analyse a table, if it is there, outside any transaction."""
+        with self.engine.connect() as connection:
+            connection = connection.execution_options(isolation_level="AUTOCOMMIT")
+            if is_there(connection, schema, table):
+                connection.execute(sa.text(f"vacuum (analyze) {quote(connection, schema, table)}"))
 
     @contextmanager
     def lock(self, key: int, *, wait: bool) -> Iterator[bool]:
@@ -173,16 +182,43 @@ def drop_view(connection: Connection, view: str) -> None:
     connection.execute(sa.text(f"drop view if exists pg_temp.{quote(connection, view)}"))
 
 
+def sort_in_memory(connection: Connection) -> None:
+    """Let this transaction sort and hash up to `SORT_MEMORY` at a time before it takes the disk."""
+    connection.execute(sa.text(f"set local work_mem = '{SORT_MEMORY}'"))
+
+
 def insert_select(
-    connection: Connection, target: tuple[str, str], select: str, **binds: Any
+    connection: Connection,
+    target: tuple[str, str],
+    select: str,
+    *,
+    order: Sequence[str] = (),
+    **binds: Any,
 ) -> int:
-    """Insert a SELECT of sql/ into a table, matching columns by name; return the rows."""
+    """Insert a SELECT of sql/ into a table, matching columns by name; return the rows.
+
+    Rows that lie in the order of their key are hashed and indexed without sorting them again.
+    """
     clause = statement(select, **binds)
     columns = ", ".join(quote(connection, name) for name in columns_of(connection, *target))
     into = quote(connection, *target)
     text = f"insert into {into} ({columns})\nselect {columns} from (\n{clause.text}\n) as result"
+    if order:
+        text += f"\norder by {', '.join(quote(connection, name) for name in order)}"
     result = connection.execute(sa.text(text).bindparams(*clause._bindparams.values()))
     return result.rowcount
+
+
+def is_there(connection: Connection, schema: str, table: str) -> bool:
+    """Return whether a table exists."""
+    found = sa.select(sa.func.to_regclass(quote(connection, schema, table)))
+    return connection.execute(found).scalar() is not None
+
+
+def analyse(connection: Connection, schema: str, table: str) -> None:
+    """Refresh the planner's statistics of a table, if it is there."""
+    if is_there(connection, schema, table):
+        connection.execute(sa.text(f"analyze {quote(connection, schema, table)}"))
 
 
 def columns_of(connection: Connection, schema: str, table: str) -> list[str]:
@@ -207,40 +243,3 @@ def name_empty(connection: Connection, name: str, schema: str, table: str) -> No
     connection.execute(
         sa.text(f"create or replace temporary view {quote(connection, name)} as {shape}")
     )
-
-
-class _Digest:
-    """A file that keeps only the sha256 of what is written to it."""
-
-    def __init__(self) -> None:
-        self.sha256 = hashlib.sha256()
-
-    def write(self, chunk: bytes | str) -> int:
-        self.sha256.update(chunk if isinstance(chunk, bytes) else chunk.encode())
-        return len(chunk)
-
-
-def content_hash(
-    connection: Connection, table: tuple[str, str], key: Iterable[str], digits: int
-) -> str:
-    """Return the sha256 over a table's rows in canonical text, ordered by its key.
-
-    Every column counts except night_id. Floating point columns are rounded to `digits`.
-    The rows stream through the hash: memory does not grow with the table.
-    """
-    schema, name = table
-    canonical = []
-    for column in sa.inspect(connection).get_columns(name, schema=schema):
-        quoted = quote(connection, column["name"])
-        if isinstance(column["type"], sa.Float):
-            quoted = f"round(cast({quoted} as numeric), {int(digits)})"
-        if column["name"] != "night_id":
-            canonical.append(quoted)
-    order = ", ".join(quote(connection, column) for column in key)
-    query = f"select {', '.join(canonical)} from {quote(connection, *table)} order by {order}"
-    digest = _Digest()
-    driver = connection.connection.driver_connection
-    assert driver is not None, "the connection is open"
-    with driver.cursor() as cursor:
-        cursor.copy_expert(f"copy ({query}) to stdout", digest)
-    return digest.sha256.hexdigest()

@@ -2,6 +2,8 @@
 
 import glob
 import hashlib
+import itertools
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -41,6 +43,13 @@ Reader = Callable[[Path, dict[str, str]], Reading]
 def find(pattern: str) -> list[Path]:
     """Return the files of a path or glob, by name."""
     return sorted(Path(match) for match in glob.glob(pattern) if Path(match).is_file())
+
+
+def name_of(pattern: str, path: Path) -> str:
+    """Return what a found file is called: its path below the folders that the pattern names."""
+    fixed = itertools.takewhile(lambda part: not re.search(r"[*?[]", part), Path(pattern).parts)
+    folder = Path(*fixed)
+    return path.name if folder == path else str(path.relative_to(folder))
 
 
 def sha256_of(path: Path) -> str:

@@ -5,6 +5,7 @@
 select
     b.batch_id,
     b.fault,
+    b.note,
     case
         when not b.source || ':' || b.entity = any(cast(:sources as text[])) then b.source
     end as unknown_source,

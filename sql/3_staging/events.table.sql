@@ -21,10 +21,6 @@ create table if not exists staging.events (
     value numeric(18, 4),
     primary key (batch_from, row_no, staging_version)
 ) partition by list (staging_version);
-create index if not exists events_on_day on staging.events (occurred_on);
-create index if not exists events_of_record on staging.events (record_ref);
-create index if not exists events_of_session on staging.events (session_ref, occurred_on)
-where session_ref is not null;
 create index if not exists events_ended on staging.events (batch_to)
 where batch_to < 9223372036854775807;
 create index if not exists events_standing on staging.events (row_key)

@@ -22,8 +22,6 @@ create table if not exists staging.order_lines (
     discount_amount numeric(18, 4),
     primary key (batch_from, row_no, staging_version)
 ) partition by list (staging_version);
-create index if not exists order_lines_on_day on staging.order_lines (ordered_on);
-create index if not exists order_lines_of_record on staging.order_lines (record_ref);
 create index if not exists order_lines_ended on staging.order_lines (batch_to)
 where batch_to < 9223372036854775807;
 create index if not exists order_lines_standing on staging.order_lines (row_key)

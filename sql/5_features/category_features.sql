@@ -1,6 +1,6 @@
 -- How many categories each person buys from, and the one with the most spend, ties by name.
 -- grain: person_id
--- reads: staging.order_lines, staging.products, touched_members, purchases
+-- reads: staging.order_lines, staging.products, touched_members, orders
 with products as (
     select product_ref, category
     from (
@@ -18,12 +18,18 @@ with products as (
     where place = 1 and category is not null
 ),
 
+no_purchases as (
+    select person_id, source, order_id
+    from orders
+    where not is_purchase
+),
+
 spend as (
     select m.person_id, p.category, sum(l.net_amount) as spend_amount
     from staging.order_lines as l
     inner join touched_members as m
         on l.source = m.source and l.record_ref = m.record_ref and m.entity = 'order_lines'
-    inner join purchases as o
+    left join no_purchases as o
         on m.person_id = o.person_id and l.source = o.source and l.order_id = o.order_id
     inner join products as p on l.product_ref = p.product_ref
     where
@@ -31,6 +37,7 @@ spend as (
         and l.batch_from <= :known_at and l.batch_to > :known_at
         and l.ordered_on <= cast(:as_of as date)
         and l.quantity > 0
+        and o.person_id is null
     group by m.person_id, p.category
 ),
 

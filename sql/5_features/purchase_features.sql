@@ -1,6 +1,6 @@
 -- What each person bought, and when, by the end of :as_of.
 -- grain: person_id
--- reads: purchases
+-- reads: orders
 with days as (
     select
         person_id,
@@ -12,7 +12,8 @@ with days as (
         count(case when purchased_on > cast(:as_of as date) - 30 then 1 end) as order_count_30d,
         count(case when purchased_on > cast(:as_of as date) - 90 then 1 end) as order_count_90d,
         count(case when purchased_on > cast(:as_of as date) - 365 then 1 end) as order_count_365d
-    from purchases
+    from orders
+    where is_purchase
     group by person_id
 )
 

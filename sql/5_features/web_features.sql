@@ -1,6 +1,6 @@
 -- What each person did on the web in the 30 days that end with :as_of.
 -- grain: person_id
--- reads: sessions, purchases
+-- reads: sessions, orders
 with recent as (
     select *
     from sessions
@@ -10,7 +10,7 @@ with recent as (
 bought as (
     select distinct r.person_id, r.source, r.session_key
     from recent as r
-    inner join purchases as p on r.person_id = p.person_id
+    inner join orders as p on r.person_id = p.person_id and p.is_purchase
     where
         r.cart_add_count > 0
         and case

@@ -16,7 +16,9 @@ create table if not exists ops.batches (
     stored_count bigint not null,
     duplicate_count bigint not null,
     unreadable_count bigint not null,
-    fault text
+    fault text,
+    deleted_count bigint not null default 0,
+    note text
 );
 create index if not exists batches_by_file on ops.batches (source, file_hash);
 comment on table ops.batches is 'One landing of one source; batch_id is the landing number that known_at speaks of.';
@@ -35,4 +37,6 @@ comment on column ops.batches.received_count is 'Rows received.';
 comment on column ops.batches.stored_count is 'Rows stored in raw: their content was new.';
 comment on column ops.batches.duplicate_count is 'Rows whose content equals the last received version of their key.';
 comment on column ops.batches.unreadable_count is 'Rows that could not be read at all; they lie in quarantine.';
-comment on column ops.batches.fault is 'Why nothing of the file could be read; null where it could. Such a landing is refused.';
+comment on column ops.batches.fault is 'Why nothing of the file was taken in; null where it was. Such a landing is refused.';
+comment on column ops.batches.deleted_count is 'Deletions that no row brought: what a full list, or an order sent whole, no longer had. Beside the rows received, not among them.';
+comment on column ops.batches.note is 'Why a full list deleted nobody although it lacked some; null otherwise.';

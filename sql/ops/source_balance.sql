@@ -9,6 +9,7 @@ select
     sum(b.received_count) as received_count,
     sum(b.duplicate_count) as duplicate_count,
     sum(b.unreadable_count + coalesce(s.quarantined_count, 0)) as quarantined_count,
+    sum(b.deleted_count) as deleted_count,
     sum(coalesce(s.staged_count, 0)) as staged_count,
     sum(coalesce(s.superseded_count, 0)) as superseded_count,
     count(case when s.state = 'refused' then 1 end) as refused_count

@@ -209,7 +209,7 @@ def test_who_insists_lands_a_refused_file_again(shop):
     [_, passed] = land.land(opened)
     [_, again] = land.land(opened, ("21.csv",))
     opened.warehouse.close()
-    assert "could not be read before, as batch 2" in passed.sentence
+    assert "was refused before, as batch 2" in passed.sentence
     assert again.batch_id == 3
 
 

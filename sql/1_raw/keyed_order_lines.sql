@@ -1,0 +1,39 @@
+-- The rows of the inbox, each with the hash of its content and the key it is known by.
+-- grain: row_no
+-- A row that says its content is deleted has the key of that content.
+-- reads: raw.inbox_order_lines
+with inbox as (
+    select
+        i.*,
+        jsonb_object(cast(:extra_columns as text[]), i.attribute_values) as extras,
+        case
+            when lower(i.tombstone) in ('true', 't', 'yes', 'y', '1') then 'delete' else 'upsert'
+        end as op
+    from raw.inbox_order_lines as i
+),
+
+hashed as (
+    select
+        i.*,
+        nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
+        cast(md5(cast(row(
+            'upsert', i.extras,
+            i.order_id, i.line_no, i.ordered_at, i.customer_ref, i.email, i.phone,
+            i.product_ref, i.quantity, i.unit_price, i.discount_amount, i.net_amount, i.currency
+        ) as text)) as uuid) as content_hash
+    from inbox as i
+)
+
+select
+    c.*,
+    case
+        when c.op = 'upsert' then c.content_hash
+        else cast(md5('delete ' || cast(c.content_hash as text)) as uuid)
+    end as row_hash,
+    coalesce(c.order_id, '') || chr(31) || coalesce(
+        c.line_no,
+        cast(c.content_hash as text) || '#' || row_number() over (
+            partition by c.order_id, c.content_hash order by c.row_no
+        )
+    ) as row_key
+from hashed as c
