@@ -34,6 +34,7 @@ class Source:
     customer_space: str = "shared"
     tombstone: str | None = None
     orders_arrive_whole: bool = False
+    snapshot: bool = False
     encoding: str = "utf-8"
     delimiter: str = ","
     simulated: bool = False

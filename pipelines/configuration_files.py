@@ -21,7 +21,11 @@ GROUPS = {
     "identity": ("shared_value_limit",),
     "engagement": ENGAGEMENT_COUNTS,
     "drift": ("psi_limit",),
+    "plan": ("score_moved",),
+    "repair": ("nights", "outdated_share"),
+    "retention": ("nights", "deliveries"),
 }
+KEPT = 90  # nights and deliveries: a quarter, so that a quarter's campaign can be looked into
 CHURN = {"activity_days": 90, "churn_horizon_days": 90, "cutoff_count": 6}
 
 
@@ -93,6 +97,8 @@ def _settings(content: dict[str, Any], faults: Faults) -> dict[str, Any]:
     zone = content.get("business_time_zone", "UTC")
     groups = {group: _group(content, group, faults) for group in GROUPS}
     limit = groups["identity"].get("shared_value_limit", 5)
+    moved = groups["plan"].get("score_moved", 0.05)
+    share = groups["repair"].get("outdated_share", 0.01)
     return {
         "business_time_zone": read_zone(zone, "settings.yml: business_time_zone", faults),
         "schedule_start": _day(groups["schedule"].get("start"), "schedule.start", faults),
@@ -102,6 +108,11 @@ def _settings(content: dict[str, Any], faults: Faults) -> dict[str, Any]:
         "shared_value_limit": _number(limit, "identity.shared_value_limit", faults),
         "engagement": _engagement(groups["engagement"], faults),
         "psi_limit": _number(groups["drift"].get("psi_limit", 0.2), "drift.psi_limit", faults),
+        "score_moved": _number(moved, "plan.score_moved", faults),
+        "repair_nights": _count(groups["repair"].get("nights", 7), "repair.nights", faults),
+        "repair_outdated_share": _number(share, "repair.outdated_share", faults),
+        "kept_nights": _kept(groups["retention"], "nights", faults),
+        "kept_deliveries": _kept(groups["retention"], "deliveries", faults),
         **{
             key: int(_number(content.get(key, default), key, faults, whole=True))
             for key, default in WHOLE_NUMBERS.items()
@@ -124,6 +135,15 @@ def _number(value: Any, place: str, faults: Faults, *, whole: bool = False) -> f
     kind = "whole number" if whole else "number"
     faults.expect(good, f"settings.yml: {place} is {value!r}; expected a {kind} above 0.")
     return value if good else 1
+
+
+def _count(value: Any, place: str, faults: Faults) -> int:
+    """Return a whole number that may be 0, for none."""
+    return 0 if value == 0 else int(_number(value, place, faults, whole=True))
+
+
+def _kept(group: dict[str, Any], key: str, faults: Faults) -> int:
+    return int(_number(group.get(key, KEPT), f"retention.{key}", faults, whole=True))
 
 
 def _day(value: Any, place: str, faults: Faults) -> date | None:

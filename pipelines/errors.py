@@ -8,6 +8,9 @@ NocturneError
 │   ├── NightTooStale         no fresh order lines; publishing would only age what is known
 │   ├── ContractBroken        an attempt broke a critical contract and is not published
 │   ├── ClaimLost             another run took this attempt over
+│   ├── BackfillRefused       a plan or backfill cannot be made or gone on with as asked
+│   ├── RepairFailed          a night is published, one before it could not be repaired
+│   ├── ViewInUse             a view of somebody's own is built on one that must change
 │   └── NothingThere          a night, model or source was asked for that does not exist
 └── RecoverableError          the same call may succeed later
     ├── SourceUnavailable     a source cannot be reached now
@@ -57,6 +60,18 @@ class ContractBroken(UnrecoverableError):
 
 class ClaimLost(UnrecoverableError):
     """The attempt this step belongs to was taken over or dropped by another run."""
+
+
+class BackfillRefused(UnrecoverableError):
+    """A plan or backfill cannot be made, or gone on with, as it was asked for."""
+
+
+class ViewInUse(UnrecoverableError):
+    """A view must change its columns, and somebody has built a view of their own on it."""
+
+
+class RepairFailed(UnrecoverableError):
+    """A night is published, but an outdated one before it could not be built anew."""
 
 
 class NothingThere(UnrecoverableError):

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import Any
 
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
@@ -10,22 +11,44 @@ from sqlalchemy.engine import Connection
 from pipelines import partitions, segment, warehouse
 from pipelines.night import Night
 
+NOBODY = "held_by_nobody"
+
 
 def write(connection: Connection, tonight: Night) -> None:
     """Write what changed between tonight and the published night before it, then the next one's.
 
     Call it in the transaction that publishes, when tonight's tables are attached and
     ops.published says that they stand. Only these two nights depend on tonight, so nights may be
-    published in any order and again: the ledger is that of the nights that stand.
+    published in any order and again: the ledger is that of the nights that stand. A neighbour that
+    retention took the rows of is read from the ledger itself (docs/decisions/013).
     """
     nights = warehouse.rows(connection, "ops/segment_neighbours", as_of=tonight.as_of)
     place = [row["as_of"] for row in nights].index(tonight.as_of)
-    before = nights[place - 1] if place else None
+    here, before = nights[place], nights[place - 1] if place else None
+    _hold(connection, nights)
     asked = sorted(rule.name for rule in segment.evaluated(tonight))
-    _write_night(connection, nights[place], before, asked)
+    _write_night(connection, here, before, asked, _is_same(here))
     for after in nights[place + 1 :]:
         asked = _asked(connection, after["as_of"])
-        _write_night(connection, after, nights[place], asked)
+        _write_night(connection, after, here, asked, _is_same(here))
+
+
+def _is_same(here: RowMapping) -> bool:
+    """Return whether tonight's segments are row by row those that stood for the day before."""
+    return here["segments_hash"] is not None and here["segments_hash"] == here["replaced_hash"]
+
+
+def _hold(connection: Connection, nights: list[RowMapping]) -> None:
+    """Keep aside what the ledger says of nights without rows, before any of it is rewritten."""
+    warehouse.create_temporary(connection, NOBODY, "ops/segment_held", as_of=date.min)
+    for night in nights:
+        if not night["is_whole"]:
+            held = _held(night)
+            warehouse.create_temporary(connection, held, "ops/segment_held", as_of=night["as_of"])
+
+
+def _held(night: RowMapping) -> str:
+    return f"held_{int(night['night_id'])}"
 
 
 def _asked(connection: Connection, as_of: date) -> list[str]:
@@ -34,28 +57,73 @@ def _asked(connection: Connection, as_of: date) -> list[str]:
 
 
 def _write_night(
-    connection: Connection, night: RowMapping, before: RowMapping | None, asked: list[str]
+    connection: Connection,
+    night: RowMapping,
+    before: RowMapping | None,
+    asked: list[str],
+    is_same: bool,
 ) -> None:
-    """Write ledger, counts and movements of one night anew, against the one before it."""
+    """Write ledger, counts and movements of one night anew, against the one before it.
+
+    Where one of the two has no rows and nothing has changed, what was written with both stands.
+    """
     binds = {
         "as_of": night["as_of"],
         "night_id": night["night_id"],
         "before_id": before["night_id"] if before else None,
         "has_before": before is not None,
+        "night_is_whole": night["is_whole"],
+        "before_is_whole": before is None or before["is_whole"],
         "asked": asked,
         "asked_before": _asked(connection, before["as_of"]) if before else [],
     }
+    is_known = binds["night_is_whole"] and binds["before_is_whole"]
+    if is_known or not is_same:
+        _write_changes(connection, night, before, binds)
+        if before and is_known:
+            warehouse.run(connection, "ops/segment_write_movements", **binds)
+    if night["is_whole"]:
+        warehouse.run(connection, "ops/segment_forget_counts", **binds)
+        warehouse.run(connection, "ops/segment_write_counts", **binds)
+    else:
+        warehouse.run(connection, "ops/segment_recount", **binds)
+
+
+def _write_changes(
+    connection: Connection, night: RowMapping, before: RowMapping | None, binds: dict[str, Any]
+) -> None:
+    warehouse.create_temporary(connection, "remembered", "ops/segment_remembered", **binds)
     warehouse.run(connection, "ops/segment_forget", **binds)
-    with _who_refuses(connection, night):
+    with (
+        _named(connection, "segments_tonight", night),
+        _named(connection, "segments_before", before),
+        _who_refuses(connection, night),
+    ):
         warehouse.run(connection, "ops/segment_write_ledger", **binds)
-    warehouse.run(connection, "ops/segment_write_counts", **binds)
-    if before:
-        warehouse.run(connection, "ops/segment_write_movements", **binds)
+
+
+@contextmanager
+def _named(connection: Connection, name: str, night: RowMapping | None) -> Iterator[None]:
+    """Give who is in which segments on a night a plain name, from its rows or from the ledger."""
+    if night is None:
+        warehouse.name_as(connection, name, "pg_temp", NOBODY)
+    elif night["is_whole"]:
+        table = partitions.attempt_table("customer_segments", night["night_id"])
+        warehouse.name_as(connection, name, partitions.PUBLISHED, table)
+    else:
+        warehouse.name_as(connection, name, "pg_temp", _held(night))
+    yield
+    warehouse.drop_view(connection, name)
 
 
 @contextmanager
 def _who_refuses(connection: Connection, night: RowMapping) -> Iterator[None]:
     """Give the people who refused profiling on a published night the name profiling_refused."""
+    if not night["is_whole"]:
+        warehouse.name_as(connection, "profiling_refused", "pg_temp", NOBODY)
+        yield
+        warehouse.drop_view(connection, "profiling_refused")
+        return
     members = partitions.attempt_table("members", night["night_id"])
     warehouse.name_as(connection, "members", partitions.PUBLISHED, members)
     warehouse.create_view(connection, "profiling_refused", "5_features/profiling_refused", **night)

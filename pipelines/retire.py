@@ -1,4 +1,8 @@
-"""Let replaced attempts go, outside any night and without stopping a reader."""
+"""Let replaced attempts and what retention no longer asks for go, outside any night.
+
+No reader is stopped, nobody waits for longer than LOCK_TIMEOUT, and what a reader still holds stays
+for the next call. Being killed at any moment leaves something for the next call, too.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,39 +11,76 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from pipelines import partitions, warehouse
+from pipelines import partitions, retention, warehouse
 from pipelines.deployment import Deployment
-from pipelines.locks import RETIRING
+from pipelines.locks import OPENING, RETIRING
 from pipelines.warehouse import Warehouse
 
 # Longer than a quick query, shorter than what an analyst would notice behind it.
 LOCK_TIMEOUT = "2s"
+PATIENCE = 5  # waits per call: one reader of every night must not cost a wait for each
 
 
 def retire(deployment: Deployment) -> int:
-    """Detach and drop what replaced attempts left; return how many attempts are gone.
+    """Mark, detach and drop the rows that are to go; return how many attempts' are gone.
 
-    What a reader still holds stays for the next call: nobody waits for longer than LOCK_TIMEOUT.
+    Then what else has had its time: see `pipelines.retention`.
     """
     with deployment.warehouse.lock(RETIRING, wait=False) as held:
         if not held:
             return 0
+        _try(_mark, deployment)
         with deployment.warehouse.begin() as connection:
-            waiting = [row["night_id"] for row in warehouse.rows(connection, "ops/replaced_nights")]
-        return sum(_let_go(deployment.warehouse, night_id) for night_id in waiting)
+            found = warehouse.rows(connection, "ops/retention_waiting")
+        gone = _let_all_go(deployment.warehouse, [row["night_id"] for row in found])
+        for prune in retention.ALL:
+            _try(prune, deployment)
+    return gone
 
 
-def _let_go(target: Warehouse, night_id: int) -> bool:
-    """Drop one attempt's partitions; features.customer_features last, by which it is found."""
-    last = "customer_features"
-    tables = [table for table in partitions.TABLES if table != last] + [last]
+def _let_all_go(target: Warehouse, night_ids: list[int]) -> int:
+    """Drop what nobody reads; return how many attempts. After PATIENCE waits the rest stays."""
+    gone = waited = 0
+    for night_id in night_ids:
+        if waited < PATIENCE:
+            done = _try(_let_go, target, night_id)
+            gone, waited = gone + done, waited + (not done)
+    return gone
+
+
+def _try(act: retention.Act, *arguments: object) -> bool:
+    """Do it unless somebody is in the way; return whether it is done."""
     try:
-        with _outside(target) as connection:
-            for table in tables:
-                partitions.detach_and_drop(connection, table, night_id)
+        act(*arguments)
     except OperationalError:
         return False
     return True
+
+
+def _mark(deployment: Deployment) -> None:
+    """Mark the attempts that go; from then on no view shows them and no night copies from them.
+
+    While attempts are opened or a ledger is written from them it waits, for LOCK_TIMEOUT at most.
+    """
+    configuration = deployment.configuration
+    with retention.brief(deployment.warehouse) as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+        warehouse.run(
+            connection,
+            "ops/retention_mark",
+            nights=configuration.kept_nights,
+            deliveries=configuration.kept_deliveries,
+            now=deployment.warehouse.clock(),
+        )
+
+
+def _let_go(target: Warehouse, night_id: int) -> None:
+    """Drop one attempt's partitions; features.customer_features last, by which it is found."""
+    last = "customer_features"
+    tables = [table for table in partitions.TABLES if table != last] + [last]
+    with _outside(target) as connection:
+        for table in tables:
+            partitions.detach_and_drop(connection, table, night_id)
 
 
 @contextmanager

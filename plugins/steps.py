@@ -3,7 +3,8 @@
 Each function takes the context of a task, opens the deployment, and calls into pipelines.
 """
 
-from pipelines import claims, errors, runner, versions, warehouse
+from pipelines import claims, errors, retire, runner, versions, warehouse
+from pipelines import repair as repairing
 from pipelines.deployment import Deployment
 from pipelines.errors import WarehouseBusy
 from pipelines.night import Step
@@ -48,6 +49,16 @@ def build(step: Step, night_id: int) -> str:
         return _in_words(step(claims.resume(deployment, night_id)))
 
 
+def repair(context: Context) -> str:
+    """Build outdated nights before this one anew, unless the run looks back or is a backfill."""
+    with place.here() as deployment:
+        wanted = asked(deployment.configuration, context)
+        if context["dag_run"].run_type == "backfill" or wanted.known_at is not None:
+            return "Nothing to do: this run looks back."
+        done = repairing.repair(deployment, wanted.claim, wanted.as_of)
+        return done or "No night is outdated enough."
+
+
 def _is_published(deployment: Deployment, night_id: int) -> bool:
     with deployment.warehouse.begin() as connection:
         found = warehouse.rows(connection, "ops/night", night_id=night_id)
@@ -62,10 +73,14 @@ def give_up(context: Context) -> None:
 
 
 def release(context: Context) -> str:
-    """Make sure that an ended run holds no claim, even if it was killed or stopped by hand."""
+    """Make sure that an ended run holds no claim, even if it was killed or stopped by hand.
+
+    Outside the night now, what retention no longer asks for goes.
+    """
     with place.here() as deployment:
         name = claim_of(context).name
         released = claims.release(deployment, name, "a step was stopped; Airflow's log tells more.")
+        retire.retire(deployment)
     return f"Gave up {', '.join(map(str, released))}." if released else "Nothing was left open."
 
 

@@ -35,7 +35,7 @@ select
     f.rfm_monetary
 from features.customer_features as f
 inner join ops.published as p on f.night_id = p.night_id
-where p.replaced_at is null;
+where p.replaced_at is null and p.retired_at is null;
 comment on view marts.customer_features is 'What each person had done by the end of the day as_of: RFM, behaviour, engagement.';
 comment on column marts.customer_features.person_id is 'The person; stable across nights, merges keep the older id.';
 comment on column marts.customer_features.as_of is 'Business day, inclusive.';

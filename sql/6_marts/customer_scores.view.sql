@@ -11,7 +11,7 @@ select
     s.churn_model
 from features.customer_scores as s
 inner join ops.published as p on s.night_id = p.night_id
-where p.replaced_at is null;
+where p.replaced_at is null and p.retired_at is null;
 comment on view marts.customer_scores is 'What each scored person is expected to do: those who bought lately and do not refuse profiling.';
 comment on column marts.customer_scores.person_id is 'The person.';
 comment on column marts.customer_scores.as_of is 'Business day, inclusive.';

@@ -1,7 +1,7 @@
 -- What a destination may be told about each person it gets; a destination takes its own columns.
 -- Ratios are rounded to 4 digits, scores to 6.
 -- grain: person_id
--- reads: exportable, features.customer_*, identity.customer_refs
+-- reads: exportable, customer_features, customer_scores, customer_segments, identity.customer_refs
 select
     r.customer_ref as customer_id,
     cast(e.person_id as text) as person_id,
@@ -50,11 +50,11 @@ select
     f.rfm_frequency,
     f.rfm_monetary
 from exportable as e
-inner join features.customer_segments as g
+inner join customer_segments as g
     on e.person_id = g.person_id and g.night_id = :night_id
-left join features.customer_features as f
+left join customer_features as f
     on e.person_id = f.person_id and f.night_id = :night_id
-left join features.customer_scores as s
+left join customer_scores as s
     on e.person_id = s.person_id and s.night_id = :night_id
 left join identity.customer_refs as r
     on e.person_id = r.person_id and r.staging_version = :staging_version

@@ -1,10 +1,10 @@
 -- The people of a night who consent to marketing, as known at :consent_known_at: at least one of
 -- their customer records says true and none says false; null says nothing.
 -- grain: person_id
--- reads: features.members, staging.customers
+-- reads: members, staging.customers
 with refs as (
     select distinct person_id, customer_space, customer_ref
-    from features.members
+    from members
     where night_id = :night_id and customer_ref is not null
 )
 

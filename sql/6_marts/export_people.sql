@@ -1,6 +1,6 @@
 -- Everybody of a night, and whether a destination may have them.
 -- grain: person_id
--- reads: features.customer_segments, consenting
+-- reads: customer_segments, consenting
 select
     s.person_id,
     (
@@ -8,6 +8,6 @@ select
         or s.segments && cast(:segments as text[])
     ) as is_wanted,
     (not :asks_consent or c.person_id is not null) as may_be_sent
-from features.customer_segments as s
+from customer_segments as s
 left join consenting as c on s.person_id = c.person_id
 where s.night_id = :night_id

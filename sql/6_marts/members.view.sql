@@ -11,7 +11,7 @@ select
     m.evidence
 from features.members as m
 inner join ops.published as p on m.night_id = p.night_id
-where p.replaced_at is null;
+where p.replaced_at is null and p.retired_at is null;
 comment on view marts.members is 'Which records are which person, since when and by what evidence.';
 comment on column marts.members.person_id is 'The person.';
 comment on column marts.members.as_of is 'Business day, inclusive.';

@@ -1,4 +1,6 @@
 -- A batch is judged.
-insert into ops.batch_states (staging_version, batch_id, state, reason, quarantined_count)
-values (:staging_version, :batch_id, :state, :reason, :quarantined_count)
+insert into ops.batch_states (
+    staging_version, batch_id, state, reason, quarantined_count, checked_seconds
+)
+values (:staging_version, :batch_id, :state, :reason, :quarantined_count, :checked_seconds)
 on conflict (staging_version, batch_id) do nothing

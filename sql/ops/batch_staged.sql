@@ -1,4 +1,8 @@
 -- A checked batch is staged.
 update ops.batch_states
-set state = 'staged', staged_count = :staged_count, superseded_count = :superseded_count
+set
+    state = 'staged',
+    staged_count = :staged_count,
+    superseded_count = :superseded_count,
+    staged_seconds = :staged_seconds
 where staging_version = :staging_version and batch_id = :batch_id

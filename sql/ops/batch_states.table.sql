@@ -8,6 +8,8 @@ create table if not exists ops.batch_states (
     quarantined_count bigint not null default 0,
     staged_count bigint,
     superseded_count bigint,
+    checked_seconds double precision,
+    staged_seconds double precision,
     primary key (staging_version, batch_id)
 );
 comment on table ops.batch_states is 'Checked, refused or staged: how far each batch has come, per version of contracts, mappings and stage code.';
@@ -18,3 +20,5 @@ comment on column ops.batch_states.reason is 'Why a batch was refused.';
 comment on column ops.batch_states.quarantined_count is 'Rows that broke a critical rule.';
 comment on column ops.batch_states.staged_count is 'Versions staged.';
 comment on column ops.batch_states.superseded_count is 'Versions that were never current: replaced within the batch, or older than what is known.';
+comment on column ops.batch_states.checked_seconds is 'How long checking took; batches checked together share it by their rows.';
+comment on column ops.batch_states.staged_seconds is 'How long staging took.';

@@ -5,7 +5,7 @@ select distinct on (n.as_of) n.as_of, n.night_id, n.ended_at, n.failure
 from ops.nights as n
 where
     n.status = 'failed'
-    and n.purpose = 'night'
+    and n.purpose in ('night', 'backfill')
     and not exists (
         select 1
         from ops.published as p

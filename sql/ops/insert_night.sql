@@ -5,6 +5,7 @@ insert into ops.nights (
 )
 values (
     :as_of, :known_at, :purpose, 'building', :claimant, :claim_key, :previous, :build_code,
-    :build_configuration, :staging_version, cast(:models as jsonb), cast(:notes as jsonb), :now, :now
+    :build_configuration, :staging_version, cast(:models as jsonb), cast(:notes as jsonb),
+    :now, :now
 )
 returning night_id

@@ -1,11 +1,6 @@
--- Forget what was written about segments for the night :as_of, to write it anew.
+-- Forget who came and went on the night :as_of, to write it anew.
 with ledger as (
     delete from ops.segment_ledger
-    where as_of = :as_of
-),
-
-counts as (
-    delete from ops.segment_counts
     where as_of = :as_of
 )
 

@@ -1,0 +1,78 @@
+"""What a changed stage will cost: how much is staged anew, for how long, and why."""
+
+import json
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from pipelines import versions, warehouse
+from pipelines.configuration import Configuration, code_hash
+from pipelines.deployment import CHECKOUT, Deployment
+
+CONTRACTS = "expectations"
+Content = dict[str, Any]
+
+
+def content_of(configuration: Configuration) -> Content:
+    """Return what today's version of the stage is made of."""
+    code = tuple(folder for folder in versions.STAGE_CODE if folder != CONTRACTS)
+    return {
+        "code": code_hash(CHECKOUT, code),
+        "contracts": code_hash(CHECKOUT, (CONTRACTS,)),
+        **configuration.received_meaning,
+    }
+
+
+def remember(deployment: Deployment, connection: Connection) -> None:
+    """Write down what today's version of the stage is made of, to name what changes later."""
+    configuration = deployment.configuration
+    warehouse.run(
+        connection,
+        "ops/keep_staging_version",
+        staging_version=versions.versions_of(configuration).staging,
+        content=json.dumps(content_of(configuration), sort_keys=True),
+        now=deployment.warehouse.clock(),
+    )
+
+
+def announce(deployment: Deployment) -> str | None:
+    """Return what will be staged anew, for how long and why, as a sentence; None for nothing."""
+    binds = {"staging_version": versions.versions_of(deployment.configuration).staging}
+    with deployment.warehouse.begin() as connection:
+        [due] = warehouse.rows(connection, "ops/restaging", **binds)
+        if not due["batch_count"]:
+            return None
+        last = warehouse.rows(connection, "ops/last_staging_version", **binds)
+    before = last[0]["content"] if last else None
+    why = changes(before, content_of(deployment.configuration)) if before else []
+    return (
+        f"Rows are staged in another way now{': ' + '; '.join(why) if why else ''}. "
+        f"{due['batch_count']:,} batches, {int(due['row_count']):,} rows will be staged anew from "
+        f"raw, beside the old ones, by the next night or `nocturne land`; {_how_long(due)}"
+    )
+
+
+def changes(before: Content, now: Content) -> list[str]:
+    """Return what differs between two versions of the stage, in words."""
+    words = {"code": "the stage's code", "contracts": "a contract"}
+    told = [said for key, said in words.items() if before[key] != now[key]]
+    for key in ("business_time_zone", "currency"):
+        if before[key] != now[key]:
+            told.append(f"{key} is {now[key] or 'not set'}, was {before[key] or 'not set'}")
+    old, new = before["sources"], now["sources"]
+    told += [f"source {name} is new" for name in new if name not in old]
+    told += [f"source {name} is gone" for name in old if name not in new]
+    for name in new:
+        keys = [key for key in new[name] if name in old and new[name][key] != old[name].get(key)]
+        told += [f"{', '.join(keys)} of {name}"] if keys else []
+    return told
+
+
+def _how_long(due: Any) -> str:
+    """Return how long it takes, from what checking and staging have taken so far."""
+    if not due["measured_seconds"]:
+        return "how long that takes is not known: no staging was measured yet."
+    rate = float(due["measured_count"]) / due["measured_seconds"]
+    minutes = float(due["row_count"]) / rate / 60
+    told = "less than a minute" if minutes < 1 else f"about {minutes:,.0f} minutes"
+    return f"{told} (measured: {rate:,.0f} rows a second so far)."

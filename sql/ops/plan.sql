@@ -1,0 +1,4 @@
+-- One plan.
+select *
+from ops.plans
+where plan_id = :plan_id
