@@ -3,6 +3,8 @@
 import os
 import sys
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 import click
 
@@ -12,6 +14,7 @@ from nocturne.unprivileged import ServerError
 from pipelines.errors import NocturneError
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
+FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
 class Sentences(click.Group):
@@ -37,7 +40,11 @@ def up() -> None:
     """Start the embedded database and bring the schemas up to date."""
     if not place.uses_own_server():
         server.up(place.home())
-    with place.here():
+    with place.here() as deployment:
+        from pipelines import restaging
+
+        if news := restaging.announce(deployment):
+            click.echo(news)
         click.echo("The warehouse is up. `nocturne psql` opens it, `nocturne status` tells.")
 
 
@@ -104,17 +111,19 @@ def land(again: tuple[str, ...]) -> None:
 def night(day: datetime, known_at: str | None) -> None:
     """Receive, build and publish a night in this process, and print its summary."""
     from nocturne import summary
-    from pipelines import claims, runner
+    from nocturne.planning import repair
+    from pipelines import claims, retire, runner
 
     as_of = day.date()
     with place.here() as deployment:
         before = runner.recorded_known_at(deployment, as_of) if known_at else None
-        with (
-            claims.process_claim(deployment.warehouse, "nocturne night") as claim,
-            steps(f"night of {as_of}", before is None) as tell,
-        ):
-            runner.run_night(deployment, claim, as_of, known_at=before, tell=tell)
-        summary.show(deployment, as_of)
+        with claims.process_claim(deployment.warehouse, "nocturne night") as claim:
+            with steps(f"night of {as_of}", before is None) as tell:
+                runner.run_night(deployment, claim, as_of, known_at=before, tell=tell)
+            summary.show(deployment, as_of)
+            if before is None:
+                repair(deployment, claim, as_of)
+        retire.retire(deployment)
 
 
 @main.command()
@@ -139,6 +148,51 @@ def export(destination: str | None, dry_run: bool) -> None:
     with place.here() as deployment:
         for delivered in room.deliver(deployment, destination, dry_run):
             click.echo(delivered.sentence)
+
+
+@main.command()
+@click.option("--as-of", "day", type=DAY, required=True, help="The night to prove.")
+@click.option("--known-at", type=click.Choice(["now"]), help="Show what is known since instead.")
+def verify(day: datetime, known_at: str | None) -> None:
+    """Build a night again from its record and compare row by row; exit code 1 if it differs."""
+    from nocturne import verifying
+
+    with place.here() as deployment:
+        sys.exit(verifying.show(deployment, day.date(), now=known_at == "now"))
+
+
+@main.command()
+@click.option("--from", "first", type=DAY, required=True, help="The first night.")
+@click.option("--to", "last", type=DAY, required=True, help="The last night.")
+@click.option(
+    "--config", "folder", type=FOLDER, help="Preview these settings in place of those in use."
+)
+def plan(first: datetime, last: datetime, folder: Path | None) -> None:
+    """Show what a backfill would change, and change nothing; prints a plan's number."""
+    from nocturne import planning
+
+    with place.here() as deployment:
+        planning.show(deployment, (first.date(), last.date()), folder)
+
+
+@main.command()
+@click.option("--from", "first", type=DAY, help="The first night.")
+@click.option("--to", "last", type=DAY, help="The last night.")
+@click.option("--plan", "plan_id", type=int, help="Build exactly what this plan found.")
+@click.option("--models", type=click.Choice(["champion"]), help="Those that serve today.")
+@click.option("--reason", help="Why; kept in ops.backfills.")
+@click.option("--abandon", is_flag=True, help="Give up the one that is not finished.")
+def backfill(first: datetime | None, last: datetime | None, abandon: bool, **how: Any) -> None:
+    """Build and publish nights anew, oldest first; goes on where it was killed."""
+    from nocturne import planning
+
+    if abandon == bool(first and last):
+        raise click.UsageError("Give --from and --to, or --abandon.")
+    with place.here() as deployment:
+        if first and last:
+            planning.fill(deployment, (first.date(), last.date()), **how)
+        else:
+            planning.abandon(deployment)
 
 
 @main.command()

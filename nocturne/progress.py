@@ -13,6 +13,13 @@ def steps(what: str, receives: bool) -> Iterator[Tell]:
     from pipelines.night import BUILD, FINISH, RECEIVE
 
     names = [step.room for step in (*(RECEIVE if receives else ()), *BUILD, *FINISH)]
+    with walk(what, names) as tell:
+        yield tell
+
+
+@contextmanager
+def walk(what: str, names: list[str]) -> Iterator[Tell]:
+    """Show how far one has come through named steps; yields what is called after each."""
     if not sys.stdout.isatty():
         yield lambda step, result: None
         return

@@ -1,5 +1,7 @@
 """What `nocturne status` prints."""
 
+from datetime import date, timedelta
+
 from rich.console import Console
 from rich.table import Table
 
@@ -26,11 +28,14 @@ def _nights(console: Console, standing: Status) -> None:
     outdated = {row["as_of"]: row for row in standing.outdated}
     table = Table("night", "known at", "people", "published (UTC)", "", box=None, pad_edge=False)
     for row in standing.published[-14:]:
-        marks = ["other code"] if row["as_of"] in standing.other_code else []
-        if late := outdated.get(row["as_of"]):
+        as_of = row["as_of"]
+        marks = ["stale"] if as_of in standing.stale else []
+        marks += ["other code"] if as_of in standing.other_code else []
+        if late := outdated.get(as_of):
             marks.append(f"outdated (≤ {late['people_at_most']:,} people)")
+        marks += ["rows let go"] if row["retired_at"] else []
         table.add_row(
-            str(row["as_of"]),
+            str(as_of),
             f"batch {row['known_at']}",
             f"{row['row_counts'].get('customer_features', 0):,}",
             f"{row['published_at']:%Y-%m-%d %H:%M}",
@@ -41,29 +46,81 @@ def _nights(console: Console, standing: Status) -> None:
 
 
 def _troubles(console: Console, standing: Status) -> None:
+    """Say what is not as it should be, each with what to do."""
     if standing.late:
         console.print(
             f"LATE: {standing.expected} should be published by now. "
             f"`nocturne night --as-of {standing.expected}` builds it."
         )
-    if standing.missing:
-        days = ", ".join(str(day) for day in standing.missing)
-        console.print(f"Missing between the first and the newest: {days}. Run `nocturne night`.")
+    if missing := standing.missing:
+        console.print(
+            f"Missing between the first and the newest: {days(missing)}. "
+            f"{_backfill(missing)} builds them."
+        )
     for row in standing.failed:
         console.print(
-            f"Failed: {row['as_of']} ({row['ended_at']:%Y-%m-%d %H:%M} UTC). {row['failure']}"
+            f"Failed: {row['as_of']} ({row['ended_at']:%Y-%m-%d %H:%M} UTC). {row['failure']} "
+            f"`nocturne night --as-of {row['as_of']}` tries again."
         )
     for row in standing.building:
         console.print(
-            f"Being built: {row['as_of']}, by {row['claimant']} since {row['opened_at']:%H:%M} UTC."
+            f"Being built: {row['as_of']} ({row['purpose']}), by {row['claimant']} since "
+            f"{row['opened_at']:%H:%M} UTC."
+        )
+    _out_of_step(console, standing)
+
+
+def _out_of_step(console: Console, standing: Status) -> None:
+    """Say which nights stand but would be others if built now, and what to do about each kind."""
+    for models, nights in _by_reason(standing.stale).items():
+        is_one = len(models) == 1
+        console.print(
+            f"Stale: {days(nights)}. {'Model' if is_one else 'Models'} {', '.join(models)} "
+            f"{'is' if is_one else 'are'} gone from the home: they cannot be built again as they "
+            "were. Restore its models/ from a backup, or "
+            f"{_backfill(nights, ' --models champion')} builds them with the models of today."
+        )
+    for versions, nights in _by_reason(standing.other_code).items():
+        console.print(
+            f"Other code: {days(nights)}. They keep the rows that another {', '.join(versions)} "
+            f"made. {_plan(nights)} shows what building them anew would change, "
+            f"{_backfill(nights)} does it."
         )
     if standing.outdated:
+        nights = [row["as_of"] for row in standing.outdated]
         console.print(
-            "Outdated nights: rows dated up to them came later. The next night counts them; "
-            "`nocturne night --as-of D` builds D anew with what is known now."
+            f"Outdated: {days(nights)}. Rows dated up to them came later; the next night counts "
+            f"them. {_plan(nights)} shows what they would change, {_backfill(nights)} does it."
         )
-    if standing.other_code:
-        console.print("Nights of other code or settings keep their rows until they are built anew.")
+    if standing.restaging:
+        console.print(f"{standing.restaging} Until then nights may be outdated without a mark.")
+
+
+def days(nights: list[date]) -> str:
+    """Return days in order, those without a gap as a range."""
+    runs: list[list[date]] = []
+    for day in nights:
+        if runs and day - runs[-1][-1] == timedelta(days=1):
+            runs[-1].append(day)
+        else:
+            runs.append([day])
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+
+
+def _by_reason(nights: dict[date, list[str]]) -> dict[tuple[str, ...], list[date]]:
+    """Return the nights that share a reason together."""
+    found: dict[tuple[str, ...], list[date]] = {}
+    for as_of, reasons in nights.items():
+        found.setdefault(tuple(reasons), []).append(as_of)
+    return found
+
+
+def _backfill(nights: list[date], how: str = "") -> str:
+    return f"`nocturne backfill --from {nights[0]} --to {nights[-1]}{how}`"
+
+
+def _plan(nights: list[date]) -> str:
+    return f"`nocturne plan --from {nights[0]} --to {nights[-1]}`"
 
 
 def _sources(console: Console, standing: Status) -> None:

@@ -1,4 +1,4 @@
-"""How things stand: nights published, missing, other code, outdated, failed, late; sources."""
+"""How things stand: nights published, missing, stale, other code, outdated, failed, late."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -7,19 +7,27 @@ from typing import Any
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import versions, warehouse
+from pipelines import registry, restaging, versions, warehouse
 from pipelines.configuration import Configuration
 from pipelines.deployment import Deployment
+from pipelines.errors import NothingThere
 
 
 @dataclass(frozen=True)
 class Status:
-    """Everything `nocturne status` shows."""
+    """Everything `nocturne status` shows.
+
+    `stale` says per night which of its models are gone from the home; `other_code` which of its
+    three versions are others today; `restaging` what is not staged in today's way yet, and so may
+    make nights outdated without being told.
+    """
 
     published: list[RowMapping]
     missing: list[date]
-    other_code: list[date]
+    stale: dict[date, list[str]]
+    other_code: dict[date, list[str]]
     outdated: list[RowMapping]
+    restaging: str | None
     failed: list[RowMapping]
     building: list[RowMapping]
     sources: list[RowMapping]
@@ -39,8 +47,10 @@ def read(deployment: Deployment) -> Status:
         return Status(
             published=published,
             missing=_missing(days),
-            other_code=[row["as_of"] for row in published if _is_other(row, made_by.binds)],
+            stale=stale(deployment, published),
+            other_code=_other_code(published, made_by.binds),
             outdated=outdated(connection, published, made_by.staging),
+            restaging=restaging.announce(deployment),
             failed=warehouse.rows(connection, "ops/failed_nights"),
             building=warehouse.rows(connection, "ops/building_nights"),
             sources=warehouse.rows(
@@ -65,10 +75,29 @@ def expected_night(configuration: Configuration, deployment: Deployment) -> date
     return None if start is not None and due < start else due
 
 
+def stale(deployment: Deployment, published: list[RowMapping]) -> dict[date, list[str]]:
+    """Return the nights that cannot be built again as they were: models whose bytes are gone."""
+    wanted = {model_id for row in published for model_id in row["models"].values()}
+    gone = {model_id for model_id in wanted if not _has_bytes(deployment, model_id)}
+    nights = {row["as_of"]: sorted(gone & set(row["models"].values())) for row in published}
+    return {as_of: models for as_of, models in nights.items() if models}
+
+
+def _has_bytes(deployment: Deployment, model_id: str) -> bool:
+    try:
+        registry.read_bytes(deployment.models, model_id)
+    except NothingThere:
+        return False
+    return True
+
+
 def outdated(
     connection: Connection, published: list[RowMapping], staging_version: str
 ) -> list[RowMapping]:
-    """Return the published nights that rows received since then would change."""
+    """Return the published nights that rows received since then may change, and for how many.
+
+    Rows not staged in today's way are not seen; `restaging` tells of them.
+    """
     if not published:
         return []
     newest = warehouse.value(connection, "ops/known_at", staging_version=staging_version)
@@ -84,5 +113,9 @@ def _missing(days: list[date]) -> list[date]:
     return [day for day in between if day not in set(days)]
 
 
-def _is_other(row: RowMapping, made_by: dict[str, str]) -> bool:
-    return any(row[column] != value for column, value in made_by.items())
+def _other_code(published: list[RowMapping], made_by: dict[str, str]) -> dict[date, list[str]]:
+    nights = {
+        row["as_of"]: [name for name, value in made_by.items() if row[name] != value]
+        for row in published
+    }
+    return {as_of: names for as_of, names in nights.items() if names}

@@ -2,13 +2,27 @@
 
 import subprocess
 import sys
+from datetime import timedelta
 
 import pytest
 
-from tests.conftest import CHECKOUT, environment
-from tests.stories import D, a_few_weeks
+from tests.conftest import CHECKOUT, LINE_COLUMNS, environment
+from tests.stories import D, a_few_weeks, line
 
-VERBS = ("up", "down", "psql", "url", "land", "night", "status", "train", "export")
+VERBS = (
+    "up",
+    "down",
+    "psql",
+    "url",
+    "land",
+    "night",
+    "status",
+    "train",
+    "export",
+    "verify",
+    "plan",
+    "backfill",
+)
 
 
 @pytest.fixture
@@ -68,3 +82,39 @@ def test_a_wrong_configuration_is_told_whole_before_anything_runs(typed):
     assert done.returncode == 1
     assert "2 faults in the configuration; nothing was run" in done.stderr
     assert typed.shop.query("select to_regclass('ops.batches') as t") == [{"t": None}]
+
+
+def test_a_plan_is_printed_with_its_number_and_carried_out_by_it(typed):
+    shop = typed.shop
+    shop.configure("settings", {"freshness_days": 30})
+    before = str(D - timedelta(days=1))
+    assert typed("night", "--as-of", str(D)).returncode == 0
+    late = line("late", "2026-11-01", customer_ref="c3", net_amount="400.00")
+    shop.write("till/late.csv", [late], LINE_COLUMNS)
+    assert typed("land").returncode == 0
+    plan = typed("plan", "--from", before, "--to", str(D))
+    assert plan.returncode == 0, plan.stderr
+    assert "Plan 1: 2 nights, known at batch 2; 2 would change. Nothing" in plan.stdout
+    assert f"{before}  missing" in plan.stdout
+    assert f"{D}  outdated: 1 rows from till, ≤ 1 people" in plan.stdout
+    assert max(map(len, plan.stdout.splitlines())) <= 80
+    other = typed("backfill", "--from", str(D), "--to", str(D), "--plan", "1")
+    assert other.returncode == 1
+    assert other.stderr.startswith("nocturne: plan 1 is of")
+    done = typed("backfill", "--from", before, "--to", str(D), "--plan", "1", "--reason", "late")
+    assert done.returncode == 0, done.stderr
+    assert "Backfill 1: 2 nights are built and published, known at batch 2." in done.stdout
+    assert "`nocturne export` delivers it" in done.stdout
+    assert "No backfill is unfinished" in typed("backfill", "--abandon").stdout
+    assert typed("backfill", "--abandon", "--from", before, "--to", str(D)).returncode == 2
+    assert typed("backfill").returncode == 2
+
+
+def test_a_night_repairs_the_nights_before_it_and_says_so(typed):
+    typed.shop.configure("settings", {"freshness_days": 30})
+    assert typed("night", "--as-of", str(D - timedelta(days=1))).returncode == 0
+    late = line("late", "2026-11-01", customer_ref="c3", net_amount="400.00")
+    typed.shop.write("till/late.csv", [late], LINE_COLUMNS)
+    done = typed("night", "--as-of", str(D))
+    assert done.returncode == 0, done.stderr
+    assert "Outdated, and built anew with what is known now: 2026-11-19." in done.stdout
