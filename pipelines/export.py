@@ -1,5 +1,7 @@
 """Deliver what is due: the newest published night, to people who consent, whole or not at all."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import Any, Literal
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines import versions, warehouse
+from pipelines import partitions, versions, warehouse
 from pipelines.configuration import Configuration, Destination
 from pipelines.deployment import Deployment
 from pipelines.destinations import folder, open_writer
@@ -126,10 +128,11 @@ def _deliver(deployment: Deployment, destination: Destination, dry_run: bool) ->
         if held:
             counts = {name: held[name] for name in COUNTS}
             return _result(order, "already delivered", Path(held["path"]), counts)
-        counts = _choose(connection, order)
-        if dry_run:
-            return _result(order, "due", None, counts)
-        path = _put(connection, order, counts)
+        with reading(connection, order.night["night_id"]):
+            counts = choose(connection, order)
+            if dry_run:
+                return _result(order, "due", None, counts)
+            path = _put(connection, order, counts)
         [file] = folder.read_manifest(path)["files"].values()
         written = {"path": str(path), "byte_count": file["bytes"], "sha256": file["sha256"]}
         now = deployment.warehouse.clock()
@@ -163,7 +166,17 @@ def _order(deployment: Deployment, connection: Connection, destination: Destinat
     return Order(destination, night, made_by, known_at, has_consent(deployment.configuration))
 
 
-def _choose(connection: Connection, order: Order) -> dict[str, int]:
+@contextmanager
+def reading(connection: Connection, night_id: int) -> Iterator[None]:
+    """Let the SELECTs of an export read a night's tables, published or not, by plain names."""
+    for table in partitions.TABLES:
+        warehouse.name_as(connection, table, *partitions.where_is(connection, table, night_id))
+    yield
+    for table in partitions.TABLES:
+        warehouse.drop_view(connection, table)
+
+
+def choose(connection: Connection, order: Order) -> dict[str, int]:
     """Build `exportable`: who may be sent; return how many, and why not the others."""
     binds = order.binds
     warehouse.create_temporary(connection, "consenting", "6_marts/export_consenting", **binds)

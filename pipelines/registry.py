@@ -42,6 +42,15 @@ def champions(connection: Connection, as_of: date) -> dict[str, sa.RowMapping]:
     return {row["kind"]: row for row in warehouse.rows(connection, "ops/champions", as_of=as_of)}
 
 
+def younger_than(connection: Connection, as_of: date, models: dict[str, str]) -> list[str]:
+    """Return a sentence for each model that was trained on days after the night it serves."""
+    binds = {"model_ids": list(models.values()), "as_of": as_of}
+    return [
+        f"Not out of time: the {row['kind']} model was trained on what {row['trained_as_of']} knew."
+        for row in warehouse.rows(connection, "ops/models_younger", **binds)
+    ]
+
+
 def same_training(
     connection: Connection, knew: tuple[date, int], versions: list[Version]
 ) -> int | None:

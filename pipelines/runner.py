@@ -31,14 +31,21 @@ def _walk(deployment: Deployment, steps: Iterable[Step], tell: Listener) -> None
         tell(step.room, step(deployment))
 
 
-def build(tonight: Night, tell: Listener = _silent) -> None:
+def build(tonight: Night, tell: Listener = _silent, steps: Iterable[Step] = BUILD) -> None:
     """Make the attempt; if a step fails the attempt is dropped and its row keeps the sentence."""
     try:
-        for step in BUILD:
+        for step in steps:
             tell(step.room, step(tonight))
     except Exception as error:
         claims.fail_night(tonight.deployment, tonight.night_id, in_a_sentence(error))
         raise
+
+
+def publish(tonight: Night, tell: Listener = _silent) -> None:
+    """Publish a finished attempt and export nothing."""
+    for step in FINISH:
+        if step.room == "publish":
+            tell(step.room, step(tonight))
 
 
 def run_night(

@@ -34,9 +34,7 @@ def failure(context: Mapping[str, Any]) -> str:
     cause = errors.in_a_sentence(context.get("exception") or context.get("reason"))
     step = context["ti"].task_id.rsplit(".", 1)[-1]
     if step == "repair":  # the night itself is published
-        return (
-            f"Nocturne: repairing nights failed: {_ended(cause)} `nocturne status` tells."
-        )
+        return f"Nocturne: repairing nights failed: {_ended(cause)} `nocturne status` tells."
     day = _day_asked(context)
     night = f"the night of {day}" if day else f"run {context['dag_run'].run_id}"
     again = f"`nocturne night --as-of {day}`" if day else "trigger it again"

@@ -50,6 +50,40 @@ def night_in_child(shop: Shop, as_of: date, kill_at: int | None = None) -> list[
     return marks
 
 
+def _act(shop: Shop, action: Any, kill_at: int | None, pipe: Any) -> None:
+    """Do something with the shop's deployment and a claim; die at statement `kill_at`."""
+    from pipelines import claims
+
+    seen = 0
+
+    def count(*_: Any) -> None:
+        nonlocal seen
+        seen += 1
+        if seen == kill_at:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    opened = shop.deployment()
+    with claims.process_claim(opened.warehouse, "child") as claim:
+        sa.event.listen(opened.warehouse.engine, "before_cursor_execute", count)
+        action(opened, claim)
+    pipe.send(seen)
+
+
+def act_in_child(shop: Shop, action: Any, kill_at: int | None = None) -> int | None:
+    """Return how many statements an action took; None when the child was killed."""
+    receiving, sending = context.Pipe(duplex=False)
+    child = context.Process(target=_act, args=(replace(shop), action, kill_at, sending))
+    child.start()
+    sending.close()
+    try:
+        seen = receiving.recv()
+    except EOFError:
+        seen = None
+    child.join(60)
+    assert child.exitcode == (-signal.SIGKILL if kill_at and seen is None else 0)
+    return seen
+
+
 def rows_of(shop: Shop, as_of: date) -> dict[str, str]:
     """Return the content hashes of the night that stands for a day."""
     found = shop.query(

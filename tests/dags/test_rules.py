@@ -39,7 +39,7 @@ def test_its_tasks_are_the_steps_of_a_night_in_their_order(the_dag):
 
     order = [task.task_id for task in the_dag.topological_sort()]
     steps = [*named(RECEIVE), "open_night", *named(BUILD), *named(FINISH)]
-    assert order == [*steps, "release"]
+    assert order == [*steps, "repair", "release"]
 
 
 def test_its_groups_are_the_rooms(the_dag):

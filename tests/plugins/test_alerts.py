@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from pipelines.errors import NightTooStale
+from pipelines.errors import NightTooStale, RepairFailed
 from plugins import post
 from tests.plugins.servers import mail_server, webhook
 from tests.stories import D, a_few_weeks
@@ -89,6 +89,13 @@ def test_the_sentence_names_the_night_the_step_the_cause_and_what_to_do(alerts):
         "Nocturne: the night of 2026-11-20 failed at check: no line is young. What was published "
         "stays. Next: `nocturne status`, then `nocturne night --as-of 2026-11-20`."
     )
+
+
+def test_a_failed_repair_is_not_told_as_a_failed_night(alerts):
+    asked = context(RepairFailed("the night of 2026-11-20 is published, but."), as_of="2026-11-20")
+    asked["ti"].task_id = "repair"
+    told = alerts.failure(asked)
+    assert told.startswith("Nocturne: repairing nights failed: the night of 2026-11-20 is")
 
 
 def test_a_run_about_no_day_is_told_of_all_the_same(alerts):

@@ -151,3 +151,18 @@ def test_a_night_can_be_built_from_what_was_known_then(steps, shop):
     steps.release(context())
     assert claims.resume(opened, steps.open_night(context())).known_at == 2
     opened.warehouse.close()
+
+
+def test_only_a_run_of_now_repairs_the_nights_before_it(steps, shop):
+    shop.configure("settings", {"freshness_days": 30})
+    shop.night(date.fromisoformat(DAY_BEFORE))
+    late = line("late", "2026-11-01", customer_ref="c3", net_amount="400.00")
+    shop.write("till/late.csv", [late], LINE_COLUMNS)
+    shop.night(D)
+    for looking_back in (context(known_at="recorded"), context(run_type="backfill", start=None)):
+        assert steps.repair(looking_back) == "Nothing to do: this run looks back."
+    assert steps.repair(context(as_of=DAY_BEFORE)) == "No night is outdated enough."
+    assert steps.repair(context()).endswith(f"what is known now: {DAY_BEFORE}.")
+    [night] = shop.query("select claimant, purpose from ops.nights order by night_id desc limit 1")
+    assert night == {"claimant": "airflow nightly_segmentation manual__1", "purpose": "backfill"}
+    assert steps.release(context()) == "Nothing was left open."

@@ -1,0 +1,98 @@
+"""Build the last nights anew by themselves when rows that came later touch too many people.
+
+Called after a night is published and exported. Nights of other code or settings are left alone:
+what a setting changes in the past is decided by hand. So are gaps and older nights.
+"""
+
+from datetime import date
+
+import sqlalchemy as sa
+from sqlalchemy import RowMapping
+from sqlalchemy.engine import Connection
+
+from pipelines import filling, registry, status, versions, warehouse
+from pipelines.claims import Claim
+from pipelines.deployment import Deployment
+from pipelines.errors import RepairFailed, WarehouseBusy, in_a_sentence
+from pipelines.filling import Listener
+from pipelines.locks import OPENING
+from pipelines.span import KEPT, known_at_of
+
+REASON = "outdated"
+
+
+def repair(
+    deployment: Deployment, claim: Claim, as_of: date, tell: Listener = filling.silent
+) -> str | None:
+    """Repair what the newest night's data outdates; return in a sentence what came of it.
+
+    None if there was nothing to do. Whatever happens, the night `as_of` itself stays published.
+
+    Raises
+    ------
+    RepairFailed
+        If a night could not be built.
+    """
+    row = _begin(deployment, claim, as_of)
+    if row is None:
+        return None
+    days = ", ".join(sorted(row["models"]))
+    try:
+        filling.fill(deployment, claim, filling.filling_of(row), tell)
+    except WarehouseBusy as error:
+        _end(deployment, row, "abandoned", error)
+        return f"Not repaired: {days}; the next night tries again. {error}"
+    except Exception as error:
+        _end(deployment, row, "failed", error)
+        raise RepairFailed(
+            f"the night of {as_of} is published, but {days} could not be repaired: "
+            f"{in_a_sentence(error)} What was published stays; the next night tries again."
+        ) from error
+    return f"Outdated, and built anew with what is known now: {days}."
+
+
+def outdated_nights(deployment: Deployment, connection: Connection, as_of: date) -> list[date]:
+    """Return which of the last nights before the newest are to be repaired, oldest first."""
+    settings = deployment.configuration
+    made_by = versions.versions_of(settings).binds
+    published = warehouse.rows(connection, "ops/published_nights")
+    if not settings.repair_nights or not published or published[-1]["as_of"] != as_of:
+        return []
+    people = {
+        row["as_of"]: row["row_counts"]["customer_features"]
+        for row in published[:-1][-settings.repair_nights :]
+        if all(row[name] == value for name, value in made_by.items())
+    }
+    late = status.outdated(connection, published, made_by["staging_version"])
+    limit = settings.repair_outdated_share
+    return [
+        row["as_of"]
+        for row in late
+        if row["as_of"] in people and row["people_at_most"] > limit * people[row["as_of"]]
+    ]
+
+
+def _begin(deployment: Deployment, claim: Claim, as_of: date) -> RowMapping | None:
+    with deployment.warehouse.begin() as connection:
+        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+        for left in warehouse.rows(connection, "ops/backfill_unfinished", by_itself=True):
+            died = ("abandoned", "its builder died; the next night looked anew.")
+            filling.end(deployment, connection, left["backfill_id"], died)
+        days = outdated_nights(deployment, connection, as_of)
+        if not days:
+            return None
+        row = {
+            "reason": REASON,
+            "by_itself": True,
+            "from_as_of": days[0],
+            "to_as_of": days[-1],
+            "known_at": known_at_of(deployment, connection),
+            "models_mode": KEPT,
+            "models": {day: registry.models_for(connection, day) for day in days},
+        }
+        return filling.insert(deployment, connection, claim, row)
+
+
+def _end(deployment: Deployment, row: RowMapping, state: str, error: Exception) -> None:
+    with deployment.warehouse.begin() as connection:
+        filling.end(deployment, connection, row["backfill_id"], (state, in_a_sentence(error)))

@@ -1,0 +1,100 @@
+"""The last nights repair themselves when what came later touches too many of their people."""
+
+import pytest
+
+from pipelines import repair, runner
+from pipelines.errors import NothingThere, RepairFailed
+from tests.killing import rows_of
+from tests.pipelines.refilling import DAYS, carry_out, late, left_in_attempts, opened
+from tests.stories import D
+
+
+@pytest.fixture
+def shop(new_four):
+    """Four nights, of which the newest was built after a late order had come."""
+    made = new_four()
+    late(made)
+    made.night(D)
+    return made
+
+
+def configure(shop, nights=7, share=0.01):
+    settings = {"freshness_days": 30, "repair": {"nights": nights, "outdated_share": share}}
+    shop.configure("settings", settings)
+
+
+def repaired(shop, as_of=D):
+    with opened(shop) as (deployment, claim):
+        return repair.repair(deployment, claim, as_of)
+
+
+def backfills(shop):
+    return shop.query("select * from ops.backfills order by backfill_id")
+
+
+def test_outdated_nights_are_built_anew_and_it_is_recorded(shop, new_four):
+    configure(shop)
+    newest = rows_of(shop, D)
+    assert repaired(shop) == (
+        "Outdated, and built anew with what is known now: 2026-11-17, 2026-11-18, 2026-11-19."
+    )
+    [row] = backfills(shop)
+    assert (row["reason"], row["by_itself"], row["state"]) == ("outdated", True, "done")
+    assert (row["from_as_of"], row["to_as_of"], row["nights_done"]) == (DAYS[0], DAYS[2], DAYS[:3])
+    assert rows_of(shop, D) == newest
+    assert left_in_attempts(shop) == []
+    by_hand = new_four()
+    late(by_hand)
+    carry_out(by_hand)
+    assert [rows_of(shop, day) for day in DAYS] == [rows_of(by_hand, day) for day in DAYS]
+    assert repaired(shop) is None  # nothing is outdated any more
+
+
+def test_only_the_last_nights_above_the_limit_are_repaired(shop):
+    configure(shop, nights=2)
+    assert "2026-11-17" not in repaired(shop)
+    assert [row["nights_done"] for row in backfills(shop)] == [DAYS[1:3]]
+    late(shop, "another")
+    shop.night(D)
+    configure(shop, share=1 / 12)  # one person of 12 is not more than that
+    assert repaired(shop) is None
+    configure(shop, share=1 / 13)
+    assert repaired(shop) is not None
+
+
+@pytest.mark.parametrize("why", ["switched off", "not the newest", "other settings"])
+def test_what_is_not_to_be_repaired_is_left_alone(shop, why):
+    configure(shop, nights=0 if why == "switched off" else 7)
+    if why == "other settings":
+        shop.configure("segments", {"segments": {"often": {"condition": "order_count >= 2"}}})
+    assert repaired(shop, DAYS[2] if why == "not the newest" else D) is None
+    assert backfills(shop) == []
+
+
+def test_a_failed_repair_says_that_the_night_itself_is_published(shop, monkeypatch):
+    configure(shop)
+
+    def break_down(*_):
+        raise NothingThere("model 123 is not there.")
+
+    monkeypatch.setattr(runner, "build", break_down)
+    with pytest.raises(RepairFailed, match=r"night of 2026-11-20 is published, but .*model 123"):
+        repaired(shop)
+    monkeypatch.undo()
+    [row] = backfills(shop)
+    assert (row["state"], row["failure"]) == ("failed", "model 123 is not there.")
+    assert repaired(shop) is not None  # the next night tries again
+    assert [row["state"] for row in backfills(shop)] == ["failed", "done"]
+
+
+def test_a_repair_leaves_the_house_to_another_builder(shop):
+    from pipelines import claims
+
+    configure(shop)
+    other = shop.deployment()
+    with claims.process_claim(other.warehouse, "other") as claim:
+        held = claims.open_night(other, claim, D)
+        assert repaired(shop).startswith("Not repaired: 2026-11-17, 2026-11-18, 2026-11-19;")
+        claims.drop_night(other, held.night_id)
+    other.warehouse.close()
+    assert [row["state"] for row in backfills(shop)] == ["abandoned"]
