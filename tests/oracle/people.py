@@ -36,12 +36,14 @@ def people(
     order_lines: pd.DataFrame | None,
     events: pd.DataFrame | None = None,
     first_named: Mapping[Node, int] | None = None,
+    most_refs: int = MOST_REFS_OF_ONE_VALUE,
 ) -> dict[Node, int]:
     """The person_id of each node that belongs to somebody at as_of.
 
     Nodes that link nobody (values shared by too many, visitors of two refs, e-mails seen only in
     events without a ref) are not in the answer. Batches come from the rows' `batch_from`, of any
-    date; `first_named` adds the batches of versions that are no longer current.
+    date; `first_named` adds the batches of versions that are no longer current. A value on more
+    than `most_refs` refs links nobody.
     """
     namings = [
         *read_namings("customers", customers, "created_on", as_of),
@@ -49,7 +51,7 @@ def people(
         *read_namings("events", events, "occurred_on", as_of),
     ]
     in_time = [naming for naming in namings if naming.in_time]
-    ignored = shared_values(in_time) | torn_visitors(in_time)
+    ignored = shared_values(in_time, most_refs) | torn_visitors(in_time)
     batches = first_batches(namings, first_named or {})
     found = {}
     for component in connect(linked_nodes(naming, ignored) for naming in in_time):
@@ -79,14 +81,14 @@ def read_namings(entity: str, rows: pd.DataFrame | None, on: str, as_of: date) -
         )
 
 
-def shared_values(namings: list[Naming]) -> set[Node]:
-    """The e-mails and phones that stand beside more than five distinct refs."""
+def shared_values(namings: list[Naming], most_refs: int) -> set[Node]:
+    """The e-mails and phones that stand beside more than `most_refs` distinct refs."""
     refs = defaultdict(set)
     for naming in namings:
         for value in (naming.email, naming.phone):
             if value and naming.ref:
                 refs[value].add(naming.ref)
-    return {value for value, its_refs in refs.items() if len(its_refs) > MOST_REFS_OF_ONE_VALUE}
+    return {value for value, its_refs in refs.items() if len(its_refs) > most_refs}
 
 
 def torn_visitors(namings: list[Naming]) -> set[Node]:

@@ -1,0 +1,1 @@
+"""The one promise on a random shop: same inputs, same rows, whatever road led there."""
