@@ -1,5 +1,59 @@
-"""`make bench`."""
+"""`make bench`: the figures, then some kills.
 
-from bench import landing
+`make bench ARGS=kills` kills 200 times, `make bench ARGS=landing` shows how fast rows land.
+SCALE is the number of people, or `1m`; KILLS how many nights and backfills are killed.
+"""
 
-landing.show()
+import json
+import os
+import signal
+import sys
+import time
+
+from rich.console import Console
+
+from pipelines.deployment import home_of
+
+SOME_KILLS = 30  # what is left of ten minutes after the figures
+console = Console(highlight=False, soft_wrap=True)
+
+
+def figures() -> None:
+    """Measure, print the tables and keep the numbers below the home."""
+    from bench import figures as room
+    from bench import report
+
+    began = time.monotonic()
+    people = room.people_of(os.environ.get("SCALE", ""))
+
+    def tell(sentence: str) -> None:
+        console.print(f"[dim]{time.monotonic() - began:6.0f} s[/]  {sentence}.")
+
+    found = room.measure(people, tell)
+    report.show(found)
+    path = home_of(os.environ) / "bench" / f"figures-{people}.json"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps(found, indent=1, default=str), encoding="utf-8")
+    console.print(f"The numbers, statement by statement: {path}")
+
+
+def landing() -> None:
+    """Print how fast a till lands."""
+    from bench import landing as room
+
+    room.show()
+
+
+def kills() -> None:
+    """Kill nights and backfills at random instants; exit code 1 if anything came of it."""
+    from bench import kills as room
+
+    usual = room.KILLS if sys.argv[1:] else SOME_KILLS
+    sys.exit(room.show(int(os.environ.get("KILLS", usual))))
+
+
+if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and folders are cleared away
+    wanted = {"figures": figures, "landing": landing, "kills": kills}
+    for name in sys.argv[1:] or ("figures", "kills"):
+        wanted[name]()

@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nocturne.progress import walk
-from pipelines import backfill, claims, export, plan
+from pipelines import backfill, claims, export, plan, retire
 from pipelines import repair as repairing
 from pipelines.backfill import Asked
 from pipelines.claims import Claim
@@ -59,6 +59,7 @@ def fill(
         _nights(f"backfill of {span.first} to {span.last}", span) as tell,
     ):
         filled = backfill.backfill(deployment, claim, asked, tell)
+    retire.retire(deployment)
     console = _console()
     console.print(
         f"Backfill {filled.backfill_id}: {len(filled.built)} nights are built and published, "

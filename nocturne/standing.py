@@ -67,7 +67,17 @@ def _troubles(console: Console, standing: Status) -> None:
             f"Being built: {row['as_of']} ({row['purpose']}), by {row['claimant']} since "
             f"{row['opened_at']:%H:%M} UTC."
         )
+    _unfinished(console, standing)
     _out_of_step(console, standing)
+
+
+def _unfinished(console: Console, standing: Status) -> None:
+    for row in standing.unfinished:
+        console.print(
+            f"Backfill {row['backfill_id']} of {row['from_as_of']} to {row['to_as_of']} is not "
+            f"finished: `nocturne backfill --from {row['from_as_of']} --to {row['to_as_of']}` goes "
+            "on with it, `nocturne backfill --abandon` gives it up."
+        )
 
 
 def _out_of_step(console: Console, standing: Status) -> None:

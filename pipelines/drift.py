@@ -42,7 +42,11 @@ def keep_reference(tonight: Night, training_id: int) -> None:
 
 
 def measure_drift(tonight: Night) -> int:
-    """Compare the attempt with its reference; return how many columns and groups drifted."""
+    """Compare the attempt with its reference; return how many columns and groups drifted.
+
+    The page people look at is written for a night, not for each night of a backfill.
+    """
+    sample = None
     with tonight.step("drift") as connection:
         warehouse.run(connection, "ops/drift_forget_night", night_id=tonight.night_id)
         training_id = _training(tonight, connection)
@@ -50,8 +54,10 @@ def measure_drift(tonight: Night) -> int:
             return 0
         with _numbers(tonight, connection):
             drifted = _compare(tonight, connection, training_id)
-            sample = drift_report.read_sample(connection)
-    drift_report.write_report(tonight, training_id, sample)
+            if tonight.purpose == "night":
+                sample = drift_report.read_sample(connection)
+    if sample is not None:
+        drift_report.write_report(tonight, training_id, sample)
     return drifted
 
 

@@ -19,6 +19,7 @@ STAGES = (
     "orders",
     "purchase_features",
     "spend_features",
+    "categories",
     "category_features",
     "sessions",
     "web_features",

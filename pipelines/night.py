@@ -110,7 +110,7 @@ class Night:
         started = clock()
         with self.deployment.warehouse.begin() as connection:
             self._hold_claim(connection, name)
-            warehouse.sort_in_memory(connection)
+            warehouse.prepare_for_many(connection)
             yield connection
             _forget_names(connection)
             seconds = round((clock() - started).total_seconds(), 3)

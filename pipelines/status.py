@@ -30,6 +30,7 @@ class Status:
     restaging: str | None
     failed: list[RowMapping]
     building: list[RowMapping]
+    unfinished: list[RowMapping]
     sources: list[RowMapping]
     deliveries: list[RowMapping]
     expected: date | None
@@ -53,6 +54,7 @@ def read(deployment: Deployment) -> Status:
             restaging=restaging.announce(deployment),
             failed=warehouse.rows(connection, "ops/failed_nights"),
             building=warehouse.rows(connection, "ops/building_nights"),
+            unfinished=warehouse.rows(connection, "ops/backfill_unfinished", by_itself=False),
             sources=warehouse.rows(
                 connection, "ops/source_balance", staging_version=made_by.staging
             ),
@@ -98,11 +100,11 @@ def outdated(
 
     Rows not staged in today's way are not seen; `restaging` tells of them.
     """
-    if not published:
+    whole = [row["known_at"] for row in published if row["retired_at"] is None]
+    if not whole:
         return []
     newest = warehouse.value(connection, "ops/known_at", staging_version=staging_version)
-    oldest = min(row["known_at"] for row in published)
-    binds: dict[str, Any] = {"newest_batch": newest, "oldest_known_at": oldest}
+    binds: dict[str, Any] = {"newest_batch": newest, "oldest_known_at": min(whole)}
     return warehouse.rows(connection, "ops/outdated", staging_version=staging_version, **binds)
 
 

@@ -1,24 +1,8 @@
 -- How many categories each person buys from, and the one with the most spend, ties by name.
+-- What leaves a window changes neither: of who is touched by nothing else both are copied.
 -- grain: person_id
--- reads: staging.order_lines, staging.products, touched_members, orders
-with products as (
-    select product_ref, category
-    from (
-        select
-            product_ref,
-            category,
-            row_number()
-                over (partition by product_ref order by batch_from desc, source asc)
-                as place
-        from staging.products
-        where
-            staging_version = :staging_version
-            and batch_from <= :known_at and batch_to > :known_at
-    ) as versions
-    where place = 1 and category is not null
-),
-
-no_purchases as (
+-- reads: staging.order_lines, categories, touched_members, orders
+with no_purchases as (
     select person_id, source, order_id
     from orders
     where not is_purchase
@@ -31,12 +15,13 @@ spend as (
         on l.source = m.source and l.record_ref = m.record_ref and m.entity = 'order_lines'
     left join no_purchases as o
         on m.person_id = o.person_id and l.source = o.source and l.order_id = o.order_id
-    inner join products as p on l.product_ref = p.product_ref
+    inner join categories as p on l.product_ref = p.product_ref
     where
         l.staging_version = :staging_version
         and l.batch_from <= :known_at and l.batch_to > :known_at
         and l.ordered_on <= cast(:as_of as date)
         and l.quantity > 0
+        and m.reason != 'window'
         and o.person_id is null
     group by m.person_id, p.category
 ),

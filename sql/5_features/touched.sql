@@ -1,5 +1,5 @@
--- People of whom a night computes what the others lend from the earlier night, and why (the first
--- reason by name). In full: everybody. Who is gone is touched, and has no records any more.
+-- People whose features a night computes, and why: the first reason by name, so that window means
+-- nothing but a window. In full: everybody. Who is gone is touched, and has no records any more.
 -- grain: person_id
 -- reads: members, touched_records, regrouped
 with reasons as (

@@ -7,6 +7,7 @@ import pytest
 
 from models.canonical import model_id
 from models.clusters import DIMENSIONS, Segmenter
+from nocturne import standing
 from pipelines import backfill, claims, registry
 from pipelines.backfill import Asked
 from pipelines.errors import BackfillRefused, NightTooStale, WarehouseBusy
@@ -134,12 +135,14 @@ def test_a_killed_backfill_goes_on_at_its_own_knowledge_and_gives_the_same_rows(
         assert shop.query("select distinct known_at from ops.backfills") == [{"known_at": 2}]
 
 
-def test_another_range_is_refused_until_the_unfinished_one_is_given_up(shop):
+def test_another_range_is_refused_until_the_unfinished_one_is_given_up(shop, capsys):
     took = 40
     assert act_in_child(shop, fill_span, took) is None
     with pytest.raises(BackfillRefused, match=r"0 of 4 nights.*`nocturne backfill --abandon`"):
         carry_out(shop, span=PAST)
     with opened(shop) as (deployment, _):
+        standing.show(deployment)
+        assert f"Backfill 1 of {SPAN.first} to {SPAN.last} is not" in capsys.readouterr().out
         assert backfill.abandon(deployment) == [1]
         assert backfill.abandon(deployment) == []
     assert carry_out(shop, span=PAST).built == DAYS[:3]

@@ -1,0 +1,99 @@
+"""Everything issue by issue is asked to be fast, measured in one run on one made-up shop."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from bench import history, peers, place, roads, walk
+from bench.shop import HISTORY_DAYS, Shop, day_of
+from pipelines import runner
+
+SMALL = 30_000
+SIZES = {"1m": 1_000_000}
+# Above this many people the history goes straight into staging: landing it takes half an hour.
+LANDED_WHOLE = 100_000
+EVENING, NIGHT = HISTORY_DAYS - 1, HISTORY_DAYS  # the last day of history, and the day after
+TRAINED = EVENING - 30
+BACKFILLED = 30
+PEERS = (peers.duckdb, peers.pandas, peers.plain_postgres)
+
+Figures = dict[str, Any]
+Tell = Callable[[str], None]
+
+
+def people_of(scale: str) -> int:
+    """Return the people of a SCALE: empty, `1m`, or a number of people."""
+    return SIZES.get(scale) or int(scale or SMALL)
+
+
+def measure(people: int, tell: Tell) -> Figures:
+    """Make the shop and measure all figures; each in a process of its own."""
+    shop = Shop(people)
+    with place.home_for(history.SOURCES) as folder:
+        figures: Figures = {"people": people, "landed_whole": people <= LANDED_WHOLE}
+        figures["step"] = _steps(folder, shop, tell)
+        trained = place.in_child(roads.train_models, folder, day_of(TRAINED)).result
+        figures["models"] = trained["serving"]
+        tell(f"models are trained as of {day_of(TRAINED)}")
+        figures["full"] = place.in_child(walk.build, folder, day_of(EVENING), True, True).result
+        tell(f"{day_of(EVENING)} is built in full and published")
+        figures["peers"] = _peers(folder, figures["full"]["night_id"], tell)
+        history.hand_over_night(shop, folder / "home" / "shop", NIGHT)
+        figures["night"] = _with_peak(place.in_child(walk.whole_night, folder, day_of(NIGHT)))
+        tell(f"the night of {day_of(NIGHT)} is published")
+        figures["verify"] = place.in_child(roads.verify_night, folder, day_of(NIGHT)).result
+        tell("it is verified")
+        first = day_of(EVENING - BACKFILLED + 1)
+        figures["backfill"] = place.in_child(
+            roads.fill_nights, folder, first, day_of(EVENING)
+        ).result
+        tell(f"{BACKFILLED} nights are backfilled")
+        return figures
+
+
+def _with_peak(child: place.Child) -> Figures:
+    return child.result | {"mebibytes": child.mebibytes}
+
+
+def _steps(folder: Path, shop: Shop, tell: Tell) -> list[Figures]:
+    """Measure the feature step of one evening over a quarter, half and all of the history."""
+    files, found, lines = folder / "home" / "shop", [], 0
+    history.hand_over_people(shop, files)
+    for share, stretch in history.stretches(shop).items():
+        lines += sum(shop.lines(day).num_rows for day in stretch.days)
+        _receive(folder, shop, stretch)
+        tell(f"{lines:,} order lines are staged")
+        place.in_child(walk.build, folder, day_of(EVENING - 1), True, True)
+        nightly = place.in_child(walk.build, folder, day_of(EVENING)).result
+        full = place.in_child(walk.build, folder, day_of(EVENING), True).result
+        same = nightly["content_hashes"] == full["content_hashes"]
+        found.append(
+            {"share": share, "lines": lines, "nightly": nightly, "full": full, "same": same}
+        )
+        tell(f"the feature step of {day_of(EVENING)} is measured over {lines:,} lines")
+    return found
+
+
+def _receive(folder: Path, shop: Shop, stretch: history.Stretch) -> None:
+    history.keep_for_peers(shop, folder / "peers", stretch)
+    opened = place.reopen(folder)
+    if shop.people > LANDED_WHOLE:
+        history.load(opened, shop, stretch)
+    else:
+        history.hand_over(shop, folder / "home" / "shop", stretch)
+        runner.receive(opened)
+    opened.warehouse.close()
+
+
+def _peers(folder: Path, night_id: int, tell: Tell) -> dict[str, Figures]:
+    """Measure the peers on the evening's features; one that fails says so in place of figures."""
+    peers.keep_members(folder, night_id)
+    found = {}
+    for peer in PEERS:
+        try:
+            child = place.in_child(peer, folder, day_of(EVENING))
+            found[peer.__name__] = child.result | {"own": child.mebibytes}
+        except RuntimeError as error:
+            found[peer.__name__] = {"failed": str(error)}
+        tell(f"{peer.__name__} is measured")
+    return found
