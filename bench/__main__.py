@@ -1,7 +1,8 @@
 """`make bench`: the figures, then some kills.
 
 `make bench ARGS=kills` kills 200 times, `make bench ARGS=landing` shows how fast rows land.
-SCALE is the number of people, or `1m`; KILLS how many nights and backfills are killed.
+SCALE is the number of people, or `1m`; NIGHTS how many are backfilled; KILLS how many nights and
+backfills are killed. The numbers are kept as they come, so that a run cut off is not lost.
 """
 
 import json
@@ -9,6 +10,7 @@ import os
 import signal
 import sys
 import time
+from typing import Any
 
 from rich.console import Console
 
@@ -26,14 +28,15 @@ def figures() -> None:
     began = time.monotonic()
     people = room.people_of(os.environ.get("SCALE", ""))
 
-    def tell(sentence: str) -> None:
-        console.print(f"[dim]{time.monotonic() - began:6.0f} s[/]  {sentence}.")
-
-    found = room.measure(people, tell)
-    report.show(found)
     path = home_of(os.environ) / "bench" / f"figures-{people}.json"
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(found, indent=1, default=str), encoding="utf-8")
+
+    def tell(sentence: str, found: dict[str, Any]) -> None:
+        console.print(f"[dim]{time.monotonic() - began:6.0f} s[/]  {sentence}.")
+        path.write_text(json.dumps(found, indent=1, default=str), encoding="utf-8")
+
+    nights = int(os.environ.get("NIGHTS", room.NIGHTS))
+    report.show(room.measure(people, nights, tell))
     console.print(f"The numbers, statement by statement: {path}")
 
 

@@ -14,11 +14,11 @@ SIZES = {"1m": 1_000_000}
 LANDED_WHOLE = 100_000
 EVENING, NIGHT = HISTORY_DAYS - 1, HISTORY_DAYS  # the last day of history, and the day after
 TRAINED = EVENING - 30
-BACKFILLED = 30
+NIGHTS = 30  # backfilled
 PEERS = (peers.duckdb, peers.pandas, peers.plain_postgres)
 
 Figures = dict[str, Any]
-Tell = Callable[[str], None]
+Tell = Callable[[str, Figures], None]
 
 
 def people_of(scale: str) -> int:
@@ -26,12 +26,16 @@ def people_of(scale: str) -> int:
     return SIZES.get(scale) or int(scale or SMALL)
 
 
-def measure(people: int, tell: Tell) -> Figures:
-    """Make the shop and measure all figures; each in a process of its own."""
+def measure(people: int, nights: int, say: Tell) -> Figures:
+    """Make the shop and measure all figures, each in a process of its own; say what there is."""
     shop = Shop(people)
     with place.home_for(history.SOURCES) as folder:
-        figures: Figures = {"people": people, "landed_whole": people <= LANDED_WHOLE}
-        figures["step"] = _steps(folder, shop, tell)
+        figures: Figures = {"people": people, "landed_whole": people <= LANDED_WHOLE, "step": []}
+
+        def tell(sentence: str) -> None:
+            say(sentence, figures)
+
+        _steps(folder, shop, figures["step"], tell)
         trained = place.in_child(roads.train_models, folder, day_of(TRAINED)).result
         figures["models"] = trained["serving"]
         tell(f"models are trained as of {day_of(TRAINED)}")
@@ -43,11 +47,11 @@ def measure(people: int, tell: Tell) -> Figures:
         tell(f"the night of {day_of(NIGHT)} is published")
         figures["verify"] = place.in_child(roads.verify_night, folder, day_of(NIGHT)).result
         tell("it is verified")
-        first = day_of(EVENING - BACKFILLED + 1)
+        first = day_of(EVENING - nights + 1)
         figures["backfill"] = place.in_child(
             roads.fill_nights, folder, first, day_of(EVENING)
         ).result
-        tell(f"{BACKFILLED} nights are backfilled")
+        tell(f"{nights} nights are backfilled")
         return figures
 
 
@@ -55,9 +59,9 @@ def _with_peak(child: place.Child) -> Figures:
     return child.result | {"mebibytes": child.mebibytes}
 
 
-def _steps(folder: Path, shop: Shop, tell: Tell) -> list[Figures]:
+def _steps(folder: Path, shop: Shop, found: list[Figures], tell: Callable[[str], None]) -> None:
     """Measure the feature step of one evening over a quarter, half and all of the history."""
-    files, found, lines = folder / "home" / "shop", [], 0
+    files, lines = folder / "home" / "shop", 0
     history.hand_over_people(shop, files)
     for share, stretch in history.stretches(shop).items():
         lines += sum(shop.lines(day).num_rows for day in stretch.days)
@@ -71,7 +75,6 @@ def _steps(folder: Path, shop: Shop, tell: Tell) -> list[Figures]:
             {"share": share, "lines": lines, "nightly": nightly, "full": full, "same": same}
         )
         tell(f"the feature step of {day_of(EVENING)} is measured over {lines:,} lines")
-    return found
 
 
 def _receive(folder: Path, shop: Shop, stretch: history.Stretch) -> None:
@@ -85,7 +88,7 @@ def _receive(folder: Path, shop: Shop, stretch: history.Stretch) -> None:
     opened.warehouse.close()
 
 
-def _peers(folder: Path, night_id: int, tell: Tell) -> dict[str, Figures]:
+def _peers(folder: Path, night_id: int, tell: Callable[[str], None]) -> dict[str, Figures]:
     """Measure the peers on the evening's features; one that fails says so in place of figures."""
     peers.keep_members(folder, night_id)
     found = {}

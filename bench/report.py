@@ -117,12 +117,13 @@ def _show_roads(figures: Figures) -> None:
         "", "seconds", "ratio", "aim", "own MiB", "server MiB",
     )  # fmt: skip
     table.add_row("one night in full", f"{full:.2f}", "1.00", "", "", "")
-    for name, aim in (("backfill", "12"), ("verify", "1.2")):
+    aims = {"backfill": 12 / 30 * figures["backfill"]["nights"], "verify": 1.2}
+    for name, aim in aims.items():
         told = figures[name]
         what = f"backfill of {told['nights']} nights" if name == "backfill" else "verify one night"
         ratio = f"{told['seconds'] / full:.2f}"
         memory = (str(told["own"]), str(told["backend"]))
-        table.add_row(what, f"{told['seconds']:.2f}", ratio, aim, *memory)
+        table.add_row(what, f"{told['seconds']:.2f}", ratio, f"{aim:.1f}", *memory)
     console.print(table)
     holds = "holds" if figures["verify"]["holds"] else "DOES NOT HOLD"
     console.print(

@@ -46,7 +46,7 @@ def test_the_dag_and_the_plain_runner_give_the_same_rows(new_shop, run_nights, c
     assert capfd.readouterr() == ("", "")  # Airflow's words go to a file
     assert rows_of(ours, D) == rows_of(plain, D) != {}
     steps = [step.room for step in RECEIVE], [step.room for step in (*BUILD, *FINISH)]
-    assert told == [*steps[0], "open_night", *steps[1], "release"]
+    assert told == [*steps[0], "open_night", *steps[1], "repair", "release"]
     assert run_nights(ours, [D], known_at="recorded") == [(D, 2)]
     assert rows_of(ours, D) == rows_of(plain, D)
 
