@@ -41,6 +41,7 @@ def environment(
         "LOGGING__BASE_LOG_FOLDER": home.logs / "airflow",
         "LOGGING__DAG_PROCESSOR_CHILD_PROCESS_LOG_DIRECTORY": home.logs / "airflow/dag_processor",
         "LOGGING__COLORED_CONSOLE_LOG": False,
+        "WORKERS__MIN_HEARTBEAT_INTERVAL": 1,  # so late may a slot notice that its task has ended
         "API__HOST": "127.0.0.1",
         "API__WORKERS": 1,
         "API__SECRET_KEY": keys["api"],

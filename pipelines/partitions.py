@@ -32,7 +32,7 @@ LOOKUPS: dict[str, dict[str, tuple[list[str], list[str]]]] = {
     },
     "events": {
         "on_day": (["occurred_on"], []),
-        "of_record": (["record_ref"], []),
+        "of_record": (["record_ref", "occurred_on"], []),
         "of_session": (["session_ref", "occurred_on"], []),
     },
 }  # fmt: skip

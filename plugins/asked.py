@@ -23,6 +23,10 @@ PARAMS = {
         description="Empty: all that was received. `recorded`: as when it was published. A number: "
         "that landing.",
     ),
+    "reason": Param(
+        None, type=["null", "string"], title="Reason",
+        description="Why; kept with a backfill.",
+    ),
     "claim": Param(
         None, type=["null", "object"], title="Claim",
         description="Leave empty. A process that runs this in itself lends its claim here.",
@@ -37,6 +41,8 @@ class Asked:
     as_of: date
     known_at: str | int | None
     claim: Claim
+    is_backfill: bool = False
+    reason: str | None = None
 
 
 def asked(configuration: Configuration, context: Context) -> Asked:
@@ -49,11 +55,13 @@ def asked(configuration: Configuration, context: Context) -> Asked:
     """
     run, params = context["dag_run"], context["params"]
     named = params.get("as_of")
-    if run.run_type == "backfill" and not named:  # whoever made the backfill named its days
+    is_backfill = run.run_type == "backfill"
+    if is_backfill and not named:  # whoever made the backfill named its days
         as_of = days.as_of(run.data_interval_start, configuration.business_time_zone)
     else:
         as_of = days.of_run(configuration, run.data_interval_start, named)
-    return Asked(as_of, params.get("known_at"), claim_of(context))
+    known_at, reason = params.get("known_at"), params.get("reason")
+    return Asked(as_of, known_at, claim_of(context), is_backfill, reason)
 
 
 def claim_of(context: Context) -> Claim:
@@ -63,4 +71,9 @@ def claim_of(context: Context) -> Claim:
     """
     run = context["dag_run"]
     lent = context["params"].get("claim")
-    return Claim(**lent) if lent else Claim(f"airflow {run.dag_id} {run.run_id}")
+    return Claim(**lent) if lent else Claim(f"{walker_of(context)} {run.run_id}")
+
+
+def walker_of(context: Context) -> str:
+    """Return in whose name Airflow's backfill stands; Airflow has one of a DAG at a time."""
+    return f"airflow {context['dag_run'].dag_id}"

@@ -3,13 +3,13 @@
 Each function takes the context of a task, opens the deployment, and calls into pipelines.
 """
 
-from pipelines import claims, errors, retire, runner, versions, warehouse
+from pipelines import claims, errors, retire, runner, versions, walked, warehouse
 from pipelines import repair as repairing
 from pipelines.deployment import Deployment
 from pipelines.errors import WarehouseBusy
 from pipelines.night import Step
 from plugins import place
-from plugins.asked import Asked, Context, asked, claim_of
+from plugins.asked import Asked, Context, asked, claim_of, walker_of
 
 
 def receive(step: Step, context: Context) -> str:
@@ -29,16 +29,24 @@ def open_night(context: Context) -> int | None:
     """
     with place.here() as deployment:
         wanted = asked(deployment.configuration, context)
+        known_at = _known_at(deployment, wanted)
+        if wanted.is_backfill:
+            night = walked.Joining(wanted.as_of, known_at, wanted.reason)
+            walked.join(deployment, walker_of(context), night)
         if _gives_way(context):
             return None
         try:
-            known_at = _known_at(deployment, wanted)
-            night = claims.open_night(deployment, wanted.claim, wanted.as_of, known_at=known_at)
+            return claims.open_night(
+                deployment,
+                wanted.claim,
+                wanted.as_of,
+                known_at=known_at,
+                purpose="backfill" if wanted.is_backfill else "night",
+            ).night_id
         except WarehouseBusy:
             if wanted.claim.key is not None:
                 raise
             return None
-        return night.night_id
 
 
 def build(step: Step, night_id: int) -> str:
@@ -46,14 +54,17 @@ def build(step: Step, night_id: int) -> str:
     with place.here() as deployment:
         if step.room == "publish" and _is_published(deployment, night_id):
             return "Published already, by a try that could not tell."
-        return _in_words(step(claims.resume(deployment, night_id)))
+        tonight = claims.resume(deployment, night_id)
+        if step.room == "export" and tonight.purpose == "backfill":
+            return "A backfill exports nothing: `nocturne export` delivers what is due."
+        return _in_words(step(tonight))
 
 
 def repair(context: Context) -> str:
     """Build outdated nights before this one anew, unless the run looks back or is a backfill."""
     with place.here() as deployment:
         wanted = asked(deployment.configuration, context)
-        if context["dag_run"].run_type == "backfill" or wanted.known_at is not None:
+        if wanted.is_backfill or wanted.known_at is not None:
             return "Nothing to do: this run looks back."
         done = repairing.repair(deployment, wanted.claim, wanted.as_of)
         return done or "No night is outdated enough."
@@ -80,8 +91,17 @@ def release(context: Context) -> str:
     with place.here() as deployment:
         name = claim_of(context).name
         released = claims.release(deployment, name, "a step was stopped; Airflow's log tells more.")
+        _end_backfill(deployment, context)
         retire.retire(deployment)
     return f"Gave up {', '.join(map(str, released))}." if released else "Nothing was left open."
+
+
+def _end_backfill(deployment: Deployment, context: Context) -> None:
+    """Let the backfill end with the last run of the DAG that is under way, whichever it is."""
+    if walked.is_under_way(deployment, walker_of(context)):
+        run, under_way = context["dag_run"], ["queued", "running"]
+        if context["ti"].get_dr_count(dag_id=run.dag_id, states=under_way) <= 1:  # this one
+            walked.end(deployment, walker_of(context))
 
 
 def _looks_back(deployment: Deployment, wanted: Asked, step: Step) -> str | None:

@@ -1,4 +1,4 @@
--- Every backfill, by hand or of nights that repaired themselves.
+-- Every backfill: by hand, by Airflow's own command, or of nights that repaired themselves.
 -- grain: backfill_id
 create table if not exists ops.backfills (
     backfill_id bigint generated always as identity primary key,
@@ -28,14 +28,14 @@ comment on column ops.backfills.reason is 'As given by hand; outdated for nights
 comment on column ops.backfills.by_itself is 'Begun by a night, not by hand; never gone on with, the next night looks anew.';
 comment on column ops.backfills.from_as_of is 'First business day.';
 comment on column ops.backfills.to_as_of is 'Last business day.';
-comment on column ops.backfills.known_at is 'Highest landing number that counts, one for all its nights.';
+comment on column ops.backfills.known_at is 'Highest landing number that counts, one for all its nights; by Airflow the highest of them.';
 comment on column ops.backfills.models_mode is 'kept: those of the published attempt, else the champion of the day; champion: those serving when it began; planned: those of the plan.';
 comment on column ops.backfills.models is 'Per night to build the model ids by kind, fixed when it began.';
 comment on column ops.backfills.plan_id is 'The plan it carries out, if any.';
 comment on column ops.backfills.build_code is 'Hash of the code it began with.';
 comment on column ops.backfills.build_configuration is 'Hash in ops.configurations of the settings it began with.';
 comment on column ops.backfills.staging_version is 'Hash of stage code, contracts, mappings and time zones.';
-comment on column ops.backfills.claimant is 'Who builds, or built last.';
+comment on column ops.backfills.claimant is 'Who builds, or built last; by Airflow the DAG, whose runs claim the nights.';
 comment on column ops.backfills.claim_key is 'Advisory lock that the claiming process holds; null under Airflow.';
 comment on column ops.backfills.state is 'running (or killed: the same command goes on with it), done, failed or abandoned.';
 comment on column ops.backfills.failure is 'The sentence it failed with, or why it was given up.';

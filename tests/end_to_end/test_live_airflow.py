@@ -1,80 +1,38 @@
-"""The live scheduler, on a tiny shop in New York: one start for all claims."""
+"""One story through a live Airflow, on a small shop in New York: one start for all claims.
+
+The tests are chapters: each goes on where the one before it ended.
+"""
 
 import json
-import os
 import re
 import signal
-import subprocess
-import sys
-import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
-from nocturne import server, ui
+from nocturne import server
 from nocturne.home import Home
-from tests.conftest import CHECKOUT, LINE_COLUMNS, Shop, source
+from pipelines import backfill, verify
+from pipelines.backfill import Asked
+from pipelines.span import Span
+from tests.conftest import Shop
+from tests.end_to_end import story
+from tests.end_to_end.live import NEW_YORK, RUNS, Live, running, start_of
+from tests.end_to_end.story import DAYS, FIRST, LAST, OUTAGE, SILENT
+from tests.pipelines.refilling import opened
 from tests.plugins.servers import webhook
-from tests.stories import line
+from tests.promise.roads import Place
+from tests.promise.shop import RandomShop, founded, settings
 
-pytestmark = pytest.mark.timeout(400)
-NEW_YORK = ZoneInfo("America/New_York")
-ONE = timedelta(days=1)
-D = date(2017, 12, 28)  # long ago, so that nothing is dated yesterday
-A, B = D - 2 * ONE, D - ONE  # the backfill; the others are built by hand
-EARLIER = D - 5 * ONE
-
-
-class Live:
-    """A running web UI and what one can do with it."""
-
-    def __init__(self, shop: Shop, home: Home, environ: dict[str, str], url: str, password: str):
-        self.shop, self.home, self.environ, self.url = shop, home, environ, url
-        self.token = ""
-        login = {"username": "admin", "password": password}
-        self.token = self.post("/auth/token", login)["access_token"]
-
-    def ask(self, path: str, body: object = None) -> Any:
-        """Get, or post a body, as the web UI does."""
-        headers = {"Content-Type": "application/json", "Authorization": f"Bearer {self.token}"}
-        content = None if body is None else json.dumps(body).encode()
-        request = urllib.request.Request(self.url + path, content, headers)
-        with urllib.request.urlopen(request, timeout=30) as answer:
-            return json.load(answer)
-
-    post = ask
-
-    def trigger(self, as_of: date, logical_date: datetime | None) -> str:
-        """Post what the form of the web UI posts; return the run's id."""
-        body = {
-            "conf": {"as_of": str(as_of), "known_at": None, "claim": None},
-            "logical_date": logical_date.isoformat() if logical_date else None,
-            "data_interval_start": None, "data_interval_end": None, "note": "",
-        }  # fmt: skip
-        return self.post(RUNS, body)["dag_run_id"]
-
-    def runs(self) -> list[dict[str, Any]]:
-        return self.ask(RUNS)["dag_runs"]
-
-    def wait(self, what: Callable[[], Any], seconds: float) -> Any:
-        """Wait until something is so."""
-        end = time.monotonic() + seconds
-        while not (found := what()):
-            assert time.monotonic() < end, [(r["dag_run_id"], r["state"]) for r in self.runs()]
-            time.sleep(0.5)
-        return found
-
-    def published(self) -> set[date]:
-        rows = self.shop.query("select as_of from ops.published where replaced_at is null")
-        return {row["as_of"] for row in rows}
-
-
-RUNS = "/api/v2/dags/nightly_segmentation/dagRuns"
+pytestmark = pytest.mark.timeout(600)
+EXPORT = {
+    "kind": "csv", "path": "exports/x", "columns": ["spend_amount"],
+    "consent": "not_asked_internal_use_only",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -89,86 +47,169 @@ def live(tmp_path_factory: pytest.TempPathFactory, alerts: Any) -> Iterator[Live
     home = Home(folder / "home")
     shop = Shop(home.path, folder / "config", server.up(home).owner)
     shop.config.mkdir()
-    till = source("order_lines", "till/*.csv", LINE_COLUMNS)
-    shop.configure("sources", {"sources": {"till": till}})
+    for name, content in settings().items():
+        shop.configure(name, content)
+    shop.configure("destinations", {"destinations": {"x": EXPORT}})
     # It has ended, as the demo's has. The deadline is set from the start: a run keeps that of the
     # DAG it was made from.
-    configure(shop, date(2017, 12, 24), date(2017, 12, 31), deadline_minutes=1)
-    bought = [line(f"o{n}", str(D - n * ONE), customer_ref=f"c{n % 4}") for n in range(30)]
-    shop.write("till/history.csv", bought, LINE_COLUMNS)
-    environ = {
-        **{name: value for name, value in os.environ.items() if not name.startswith("AIRFLOW")},
-        "NOCTURNE_HOME": str(home.path),
-        "NOCTURNE_CONFIG": str(shop.config),
-        "NOCTURNE_ALERT_WEBHOOK": alerts[0],
-        "AIRFLOW__DAG_PROCESSOR__MIN_FILE_PROCESS_INTERVAL": "3",  # so that settings are read anew
-        "AIRFLOW__CORE__MIN_SERIALIZED_DAG_UPDATE_INTERVAL": "1",
-        "AIRFLOW__CORE__MIN_SERIALIZED_DAG_FETCH_INTERVAL": "1",
-        "AIRFLOW__SCHEDULER__SCHEDULER_IDLE_SLEEP_TIME": "0.1",
+    schedule(shop, date(2017, 12, 24), date(2017, 12, 31))
+    with running(shop, home, alerts[0]) as ui:
+        yield ui
+
+
+@pytest.fixture(scope="module")
+def town(live: Live) -> RandomShop:
+    """The shop's own systems, which send files."""
+    return founded(live.home.path)
+
+
+def schedule(shop: Shop, first: date, last: date) -> None:
+    more = {"freshness_days": 1, "schedule": {"start": first, "end": last}, "deadline_minutes": 1}
+    shop.configure("settings", settings()["settings"] | more)
+
+
+def test_a_night_mends_those_before_it_and_tells_of_one_it_cannot(live, town, alerts):
+    story.tell(town, FIRST, [])
+    live.shop.night(FIRST)  # without Airflow, as one that is only now installed
+    story.tell(town, SILENT, story.ON_THE_SILENT_DAY)
+    by_hand = [live.trigger(SILENT, None)]
+    assert live.states(1) == {by_hand[0]: "success"}
+    story.tell(town, LAST, story.BEFORE_THE_LAST)
+    by_hand.append(live.trigger(LAST, datetime.now(UTC)))
+    assert live.states(2) == {by_hand[0]: "success", by_hand[1]: "failed"}
+    tasks = live.tasks(by_hand[1])
+    assert {task: state for task, state in tasks.items() if state != "success"} == {
+        "repair": "failed"
     }
-    environ.pop("NOCTURNE_WAREHOUSE_URL", None)
-    with subprocess.Popen(
-        [sys.executable, "-u", "-m", "nocturne.ui"], env=environ, cwd=CHECKOUT, text=True,
-        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-    ) as process:  # fmt: skip
-        try:
-            url, password = told(process)
-            yield Live(shop, home, environ, url, password)
-        finally:
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
-            assert ui.stop(home) is False, "Ctrl-C left something running"
-            server.down(home)
+    assert live.published() == {FIRST, SILENT, LAST}
+    [mended] = backfills(live)
+    assert (mended["reason"], mended["state"]) == ("outdated", "failed")
+    assert mended["nights_done"] == [FIRST]
+    [told] = alerts[1]
+    assert f"repairing nights failed: the night of {LAST} is published, but" in told["text"]
+    assert f"order_lines: no line is dated in the 1 days up to {SILENT}" in told["text"]
 
 
-def configure(shop: Shop, first: date, last: date, **more: Any) -> None:
-    shop.configure(
-        "settings",
-        {"business_time_zone": str(NEW_YORK), "schedule": {"start": first, "end": last}, **more},
+def backfills(live: Live) -> list[dict[str, Any]]:
+    return live.shop.query("select * from ops.backfills order by backfill_id")
+
+
+def built_since(live: Live, count: int) -> list[date]:
+    """Return the days that were published after the first `count` nights, in their order."""
+    rows = live.shop.query(
+        "select as_of from ops.nights where status = 'published' order by night_id offset :count",
+        count=count,
+    )
+    return [row["as_of"] for row in rows]
+
+
+def built(live: Live) -> int:
+    return len(built_since(live, 0))
+
+
+def exported(live: Live) -> int:
+    return len(live.shop.query("select * from ops.deliveries"))
+
+
+def land(live: Live) -> None:
+    landed = live.shell("land")
+    said = landed.communicate(timeout=60)[0]
+    assert landed.returncode == 0, said
+
+
+def days_failed(live: Live) -> set[date]:
+    """Wait for all runs; return the days of the backfilled ones that failed."""
+    live.states(6)
+    backfilled = [run for run in live.runs() if run["run_type"] == "backfill"]
+    assert {start_of(run) for run in backfilled} == set(DAYS)
+    return {start_of(run) for run in backfilled if run["state"] == "failed"}
+
+
+def test_a_backfill_fills_gaps_and_a_night_that_fails_holds_nobody_up(live, town, alerts):
+    story.tell(town, LAST + timedelta(days=1), story.LATER)
+    land(live)
+    before, sent = built(live), exported(live)
+    how = """--max-active-runs 3 --dag-run-conf '{"reason": "an outage"}'"""
+    typed = live.backfill(FIRST, LAST, how)
+    assert typed.returncode == 0, typed.stderr
+    assert days_failed(live) == {SILENT}
+    assert built_since(live, before) == [FIRST, OUTAGE, LAST]  # once each, oldest first
+    assert exported(live) == sent
+    assert f"the night of {SILENT} failed at open_night" in alerts[1][-1]["text"]
+    row = backfills(live)[-1]
+    assert (row["reason"], row["from_as_of"], row["to_as_of"]) == ("an outage", FIRST, LAST)
+    assert (row["state"], row["failure"]) == ("failed", f"not built: {SILENT}.")
+    assert row["nights_done"] == [FIRST, OUTAGE, LAST]
+    assert row["seconds"] > 0
+    assert row["ended_at"] > row["started_at"]
+
+
+def test_completed_nights_are_built_anew_after_a_backfill_in_a_shell(live):
+    before = built(live)
+    shell = live.shell("backfill", "--from", LAST, "--to", LAST)
+    open_ = "select * from ops.nights where status = 'building'"
+    live.wait(lambda: shell.poll() is not None or live.shop.query(open_), 60)
+    shell.send_signal(signal.SIGSTOP)  # it takes its time
+    try:
+        typed = live.backfill(OUTAGE, LAST, "--max-active-runs 1 --reprocess-behavior completed")
+        assert typed.returncode == 0, typed.stderr
+        first = live.run_of(OUTAGE)
+        live.wait(lambda: live.tasks(first)["open_night"] == "up_for_reschedule", 60)
+        another = live.shell("backfill", "--from", FIRST, "--to", FIRST)
+        said = " ".join(another.communicate(timeout=60)[0].split())
+        assert another.returncode == 1
+        assert "Wait for it" in said
+        typed = live.backfill(FIRST, FIRST, "--reprocess-behavior completed")
+        assert typed.returncode != 0
+        assert "There can be only one running backfill per Dag" in typed.stdout + typed.stderr
+    finally:
+        shell.send_signal(signal.SIGCONT)
+    said = shell.communicate(timeout=60)[0]
+    assert shell.returncode == 0, said
+    assert days_failed(live) == {SILENT}  # as before: it was not asked for
+    assert built_since(live, before) == [LAST, OUTAGE, LAST]
+    assert backfills(live)[-1]["state"] == "done"
+
+
+def test_only_failed_nights_are_built_anew_if_asked_for(live, town):
+    story.tell(town, LAST + timedelta(days=2), story.AT_LAST)
+    land(live)
+    before = built(live)
+    typed = live.backfill(FIRST, LAST, "--max-active-runs 3 --reprocess-behavior failed")
+    assert typed.returncode == 0, typed.stderr
+    assert days_failed(live) == set()
+    assert built_since(live, before) == [SILENT]
+    assert [row["state"] for row in backfills(live)] == ["failed", "failed", "done", "done", "done"]
+    assert rows_of_replaced(live) == []
+
+
+def rows_of_replaced(live: Live) -> list[dict[str, Any]]:
+    """Return the nights that are replaced, never exported, and whose rows are still there."""
+    return live.shop.query(
+        "select night_id from ops.published where replaced_at is not null"
+        " and to_regclass('features.members_' || night_id) is not null"
+        " and night_id not in (select night_id from ops.deliveries)"
     )
 
 
-def told(process: subprocess.Popen[str]) -> tuple[str, str]:
-    """Return the address and the password that the command prints."""
-    lines = []
-    for text in process.stdout:
-        lines.append(text)
-        if found := re.search(r"at (http://127.0.0.1:\d+), user admin, password (\S+)", text):
-            return found[1], found[2]
-    raise AssertionError("".join(lines))
-
-
-def test_nights_by_hand_and_backfilled_are_built_and_nothing_of_today(live):
-    by_hand = [live.trigger(D, datetime.now(UTC)), live.trigger(EARLIER, None)]
-    backfill(live, A, B)
-
-    def ended():
-        runs = live.runs()
-        return (
-            len(runs) >= 4 and all(run["state"] in ("success", "failed") for run in runs) and runs
+def test_all_roads_lead_to_the_same_rows(live):
+    with opened(live.shop) as (deployment, claim):
+        backfill.backfill(deployment, claim, Asked(Span(FIRST, LAST)))
+        roads = live.shop.query(
+            "select as_of, known_at, count(*) as times,"
+            " array_agg(distinct content_hashes) as hashes from ops.nights"
+            " where status = 'published' group by as_of, known_at order by as_of, known_at"
         )
-
-    runs = live.wait(ended, 300)
-    assert {run["dag_run_id"]: run["state"] for run in runs if run["state"] != "success"} == {}
-    kinds = sorted(run["run_type"] for run in runs)
-    assert kinds == ["backfill"] * 2 + ["manual"] * 2
-    assert {run["dag_run_id"] for run in runs if run["run_type"] == "manual"} == set(by_hand)
-    assert live.published() == {EARLIER, A, B, D}
-    backfilled = live.shop.query(
-        "select as_of from ops.nights where claimant like '%backfill__%' order by night_id"
-    )
-    assert [row["as_of"] for row in backfilled] == [A, B]  # once each, oldest first
-
-
-def backfill(live: Live, first: date, last: date) -> None:
-    """Type what docs/airflow.md says."""
-    typed = (
-        f'eval "$({sys.executable} -m nocturne.airflow_home)" && {ui.AIRFLOW} backfill create'
-        f" --dag-id nightly_segmentation --from-date {first} --to-date {last} --max-active-runs 3"
-    )
-    subprocess.run(
-        ["bash", "-c", typed], env=live.environ, check=True, capture_output=True, cwd=CHECKOUT
-    )
+        place = Place(deployment, claim)
+        for road in roads:
+            in_full = place.in_full(road["as_of"], road["known_at"]).hashes
+            assert road["hashes"] == [in_full], (road["as_of"], road["known_at"])
+        for day in DAYS:
+            assert verify.verify(deployment, claim, day).holds, day
+    assert {road["as_of"] for road in roads} == set(DAYS)
+    assert sum(road["times"] > 1 for road in roads) >= 3  # Airflow's and the shell's
+    first = {str(road["hashes"]) for road in roads if road["as_of"] == FIRST}
+    assert len(first) == 3  # as it was, with the late rows, and with the later ones
 
 
 def test_no_socket_listens_beyond_this_machine(live):
@@ -210,12 +251,15 @@ def sockets_of(process: Path) -> list[str]:
 
 
 def test_a_scheduled_night_that_fails_and_is_late_is_told_of(live, alerts):
-    yesterday = datetime.now(NEW_YORK).date() - ONE
-    configure(live.shop, yesterday, yesterday, deadline_minutes=1)
+    assert [run for run in live.runs() if run["run_type"] == "scheduled"] == []
+    alerts[1].clear()
+    yesterday = datetime.now(NEW_YORK).date() - timedelta(days=1)
+    schedule(live.shop, yesterday, yesterday)
     live.wait(lambda: len(alerts[1]) >= 2, 90)
     runs = [run for run in live.runs() if run["run_type"] == "scheduled"]
     assert len(runs) == 1
-    live.wait(lambda: live.ask(f"{RUNS}/{quoted(runs[0])}")["state"] == "failed", 30)
+    path = f"{RUNS}/{urllib.request.quote(runs[0]['dag_run_id'])}"
+    live.wait(lambda: live.ask(path)["state"] == "failed", 30)
     late, failed = split(alerts[1])
     assert f"the night of {yesterday} is late: it was to be published by 00:01" in late
     assert f"the night of {yesterday} failed at open_night: order_lines: no line" in failed
@@ -229,7 +273,3 @@ def split(received: list[dict[str, Any]]) -> tuple[str, str]:
     assert len(texts) == 2, texts
     late = next(text for text in texts if " is late" in text)
     return late, next(text for text in texts if text is not late)
-
-
-def quoted(run: dict[str, Any]) -> str:
-    return urllib.request.quote(run["dag_run_id"])

@@ -34,12 +34,16 @@ def shop(new_shop, enter):
 
 
 def context(
-    run_id="manual__1", as_of=str(D), run_type="manual", earlier=None, start=None, **params
-):
+    run_id="manual__1", as_of=str(D), run_type="manual", earlier=None, start=None, under_way=1,
+    **params,
+):  # fmt: skip
     run = SimpleNamespace(
         dag_id="nightly_segmentation", run_id=run_id, run_type=run_type, data_interval_start=start
     )
-    ti = SimpleNamespace(get_previous_dagrun=lambda state: earlier and earlier.get(state))
+    ti = SimpleNamespace(
+        get_previous_dagrun=lambda state: earlier and earlier.get(state),
+        get_dr_count=lambda dag_id, states: under_way,
+    )
     return {"dag_run": run, "ti": ti, "params": {"as_of": as_of, **params}}
 
 
@@ -70,6 +74,33 @@ def test_a_backfilled_night_gives_way_to_an_earlier_one_that_runs(steps, shop):
     assert steps.open_night(waits) is None
     queued = context(run_type="backfill", earlier={"queued": earlier})
     assert steps.open_night(queued) == 1
+
+
+def test_airflows_backfill_is_one_row_until_no_run_is_under_way(steps, shop):
+    first = context("b1", DAY_BEFORE, "backfill", under_way=3, reason="late files")
+    night_id = steps.open_night(first)
+    second = context(
+        "b2", run_type="backfill", earlier={"running": SimpleNamespace(run_type="backfill")}
+    )
+    assert steps.open_night(second) is None
+    for step in (*BUILD, *FINISH):
+        steps.build(step, night_id)
+    steps.release(first)
+    [row] = shop.query("select * from ops.backfills")
+    assert (row["from_as_of"], row["to_as_of"]) == (date.fromisoformat(DAY_BEFORE), D)
+    assert (row["state"], row["nights_done"]) == ("running", [date.fromisoformat(DAY_BEFORE)])
+    steps.release(context(under_way=2))
+    assert shop.query("select state from ops.backfills") == [{"state": "running"}]
+    steps.release(context(under_way=1))  # its second run was deleted, say
+    [row] = shop.query("select state, failure, reason from ops.backfills")
+    assert row == {"state": "failed", "failure": f"not built: {D}.", "reason": "late files"}
+
+
+def test_a_backfilled_night_is_not_exported_even_if_it_is_the_newest(steps, shop):
+    night_id = steps.open_night(context(run_type="backfill"))
+    done = [steps.build(step, night_id) for step in (*BUILD, *FINISH)]
+    assert done[-1].startswith("A backfill exports nothing")
+    assert status(shop) == {1: "published"}
 
 
 def test_a_backfill_names_its_days_and_a_run_by_hand_must(airflow_home, tmp_path):
