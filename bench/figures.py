@@ -8,7 +8,7 @@ from bench import history, peers, place, roads, walk
 from bench.shop import HISTORY_DAYS, Shop, day_of
 from pipelines import runner
 
-SMALL = 30_000
+SMALL = 10_000
 SIZES = {"1m": 1_000_000}
 # Above this many people the history goes straight into staging: landing it takes half an hour.
 LANDED_WHOLE = 100_000

@@ -61,14 +61,19 @@ def duckdb(folder: Path, as_of: date) -> Figures:
     binds = _binds(folder, as_of)
     began = time.monotonic()
     connection.execute(
-        f"create table touched_members as select * from read_parquet('{files}/members.parquet')"
+        "create table touched_members as select *, 'in full' as reason"
+        f" from read_parquet('{files}/members.parquet')"
+    )
+    connection.execute(
+        "create table previous_features (person_id bigint, category_count int, top_category text)"
     )
     for stage in features.STAGES:
         connection.execute(f"create table {stage} as {select(stage, binds)}")
     connection.execute("create table touched as select person_id from counts limit 0")
     connection.execute(
-        "create table previous_features as select c.*, cast(0.0 as double) as engagement_score,"
-        " cast([] as varchar[]) as customer_refs from counts as c limit 0"
+        "create or replace table previous_features as select c.*,"
+        " cast(0.0 as double) as engagement_score, cast([] as varchar[]) as customer_refs"
+        " from counts as c limit 0"
     )
     for stage in ("everybody", "rfm_cuts", "customer_features"):
         connection.execute(f"create table {stage} as {select(stage, binds)}")

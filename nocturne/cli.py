@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import ExitStack
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -112,18 +113,19 @@ def night(day: datetime, known_at: str | None) -> None:
     """Receive, build and publish a night in this process, and print its summary."""
     from nocturne import summary
     from nocturne.planning import repair
-    from pipelines import claims, retire, runner
+    from pipelines import claims, freshness, retire, runner
 
     as_of = day.date()
-    with place.here() as deployment:
+    with place.here() as deployment, ExitStack() as afterwards:
+        freshness.refuse_unended(deployment, as_of)
         before = runner.recorded_known_at(deployment, as_of) if known_at else None
         with claims.process_claim(deployment.warehouse, "nocturne night") as claim:
             with steps(f"night of {as_of}", before is None) as tell:
                 runner.run_night(deployment, claim, as_of, known_at=before, tell=tell)
+            afterwards.callback(retire.retire, deployment)  # even if the repair fails
             summary.show(deployment, as_of)
             if before is None:
                 repair(deployment, claim, as_of)
-        retire.retire(deployment)
 
 
 @main.command()
@@ -183,14 +185,17 @@ def plan(first: datetime, last: datetime, folder: Path | None) -> None:
 @click.option("--reason", help="Why; kept in ops.backfills.")
 @click.option("--abandon", is_flag=True, help="Give up the one that is not finished.")
 def backfill(first: datetime | None, last: datetime | None, abandon: bool, **how: Any) -> None:
-    """Build and publish nights anew, oldest first; goes on where it was killed."""
+    """Build and publish nights anew, oldest first; goes on where it was killed.
+
+    Exit code 1 if a night was refused as too stale; the others are built.
+    """
     from nocturne import planning
 
     if abandon == bool(first and last):
         raise click.UsageError("Give --from and --to, or --abandon.")
     with place.here() as deployment:
         if first and last:
-            planning.fill(deployment, (first.date(), last.date()), **how)
+            sys.exit(planning.fill(deployment, (first.date(), last.date()), **how))
         else:
             planning.abandon(deployment)
 

@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from nocturne.home import Home
 from pipelines import deployment, schema
@@ -35,7 +35,8 @@ def here() -> Iterator[Deployment]:
     """Open the deployment this environment describes, its schemas up to date."""
     opened = deployment.from_environment(os.environ, now)
     try:
-        schema.bring_up_to_date(opened.warehouse)
+        idle = timedelta(minutes=opened.configuration.claim_idle_minutes)
+        schema.bring_up_to_date(opened.warehouse, idle)
         yield opened
     finally:
         opened.warehouse.close()

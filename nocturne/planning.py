@@ -50,8 +50,8 @@ def fill(
     plan_id: int | None,
     models: str | None,
     reason: str | None,
-) -> None:
-    """Carry out a backfill and say what came of it."""
+) -> int:
+    """Carry out a backfill and say what came of it; return the exit code."""
     span = Span(*range_)
     asked = Asked(span, plan_id, CHAMPION if models else KEPT, reason)
     with (
@@ -67,8 +67,11 @@ def fill(
     )
     if filled.stood:
         console.print(f"They stood already, and were left: {_days(filled.stood)}.")
-    if export.newest_night(deployment)["as_of"] in filled.built:
+    for day, sentence in filled.refused.items():
+        console.print(f"Not built, {day}: {sentence}")
+    if filled.built and export.newest_night(deployment)["as_of"] in filled.built:
         console.print("The newest night is among them: `nocturne export` delivers it.")
+    return 1 if filled.refused else 0
 
 
 def abandon(deployment: Deployment) -> None:
@@ -125,9 +128,14 @@ def _found(console: Console, made: Plan) -> None:
     for found in changed:
         if found.night_id is not None:
             console.print(f"{found.as_of}: {_rows(found)}")
+    for found in made.found:
+        if found.refused:
+            console.print(f"{found.as_of}: {found.refused}")
 
 
 def _why(found: Found) -> str:
+    if found.refused:
+        return "not built: too stale"
     if found.night_id is None:
         return "missing"
     reasons = [OTHER[name] for name in found.other]

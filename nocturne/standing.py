@@ -9,6 +9,8 @@ from pipelines import status
 from pipelines.deployment import Deployment
 from pipelines.status import Status
 
+COMMANDS = 3  # told at most for days that do not follow each other
+
 
 def show(deployment: Deployment) -> int:
     """Print how things stand; return 1 when a night is late, else 0."""
@@ -62,13 +64,23 @@ def _troubles(console: Console, standing: Status) -> None:
             f"Failed: {row['as_of']} ({row['ended_at']:%Y-%m-%d %H:%M} UTC). {row['failure']} "
             f"`nocturne night --as-of {row['as_of']}` tries again."
         )
-    for row in standing.building:
-        console.print(
-            f"Being built: {row['as_of']} ({row['purpose']}), by {row['claimant']} since "
-            f"{row['opened_at']:%H:%M} UTC."
-        )
+    _building(console, standing)
     _unfinished(console, standing)
     _out_of_step(console, standing)
+
+
+def _building(console: Console, standing: Status) -> None:
+    for row in standing.building:
+        night = f"{row['as_of']} ({row['purpose']})"
+        if row["night_id"] in standing.left_behind:
+            console.print(
+                f"Left behind: {night}. Its builder, {row['claimant']}, is gone; the next night "
+                "sweeps it."
+            )
+        else:
+            console.print(
+                f"Being built: {night}, by {row['claimant']} since {row['opened_at']:%H:%M} UTC."
+            )
 
 
 def _unfinished(console: Console, standing: Status) -> None:
@@ -108,13 +120,19 @@ def _out_of_step(console: Console, standing: Status) -> None:
 
 def days(nights: list[date]) -> str:
     """Return days in order, those without a gap as a range."""
+    ranges = _runs(nights)
+    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in ranges)
+
+
+def _runs(nights: list[date]) -> list[list[date]]:
+    """Return days in order, those without a gap together."""
     runs: list[list[date]] = []
     for day in nights:
         if runs and day - runs[-1][-1] == timedelta(days=1):
             runs[-1].append(day)
         else:
             runs.append([day])
-    return ", ".join(f"{run[0]} to {run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return runs
 
 
 def _by_reason(nights: dict[date, list[str]]) -> dict[tuple[str, ...], list[date]]:
@@ -126,11 +144,19 @@ def _by_reason(nights: dict[date, list[str]]) -> dict[tuple[str, ...], list[date
 
 
 def _backfill(nights: list[date], how: str = "") -> str:
-    return f"`nocturne backfill --from {nights[0]} --to {nights[-1]}{how}`"
+    return _commands("backfill", nights, how)
 
 
 def _plan(nights: list[date]) -> str:
-    return f"`nocturne plan --from {nights[0]} --to {nights[-1]}`"
+    return _commands("plan", nights)
+
+
+def _commands(verb: str, nights: list[date], how: str = "") -> str:
+    """Return a command for each run of days, so that no night between is built anew."""
+    runs = _runs(nights)
+    told = [f"`nocturne {verb} --from {r[0]} --to {r[-1]}{how}`" for r in runs[:COMMANDS]]
+    more = f", and so on for {len(runs) - COMMANDS} more," if len(runs) > COMMANDS else ""
+    return ", then ".join(told) + more
 
 
 def _sources(console: Console, standing: Status) -> None:

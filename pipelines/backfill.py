@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import filling, runner, versions, warehouse
+from pipelines import filling, freshness, runner, versions, warehouse
 from pipelines.claims import Claim
 from pipelines.deployment import Deployment
 from pipelines.errors import BackfillRefused, NothingThere, WarehouseBusy
@@ -46,13 +46,18 @@ def backfill(
 ) -> Filled:
     """Build and publish every night asked for; go on where the same call was killed.
 
+    A night refused as too stale is told in the result, and the others are built.
+
     Raises
     ------
+    NothingThere
+        If a day of the range has not ended.
     BackfillRefused
         If another one is not finished, or the plan does not hold any more.
     WarehouseBusy
         While somebody else builds.
     """
+    freshness.refuse_unended(deployment, asked.span.last)
     plan = None
     if asked.plan_id is not None:
         plan = _plan(deployment, asked)  # refused before anything is staged

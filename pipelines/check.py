@@ -21,16 +21,24 @@ Findings = dict[int, list[Finding]]
 
 
 def check(deployment: Deployment) -> int:
-    """Judge every batch not yet judged; return how many.
-
-    Table rules judge each batch, row rules all new batches of a source at once. What is found of
-    a source is recorded in one transaction.
+    """Judge every batch not yet judged, for a night that receives; return how many.
 
     Raises
     ------
     BatchRefused
         If settings.yml says that a night stops then: while a refused batch is newer than what is
         published, and no readable file of its name has come after it.
+    """
+    count = judge_waiting(deployment)
+    _stop_if_refused(deployment, versions.versions_of(deployment.configuration).staging)
+    return count
+
+
+def judge_waiting(deployment: Deployment) -> int:
+    """Judge every batch not yet judged and stop for none; return how many.
+
+    Table rules judge each batch, row rules all new batches of a source at once. What is found of
+    a source is recorded in one transaction.
     """
     with deployment.warehouse.lock(STAGING, wait=True):
         staging_version = versions.versions_of(deployment.configuration).staging
@@ -43,7 +51,6 @@ def check(deployment: Deployment) -> int:
             by_source = sorted(waiting, key=lambda batch: (batch["source"], batch["batch_id"]))
             for _, batches in groupby(by_source, key=lambda batch: batch["source"]):
                 _judge_source(deployment, list(batches), findings)
-        _stop_if_refused(deployment, staging_version)
     return len(waiting)
 
 

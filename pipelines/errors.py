@@ -11,10 +11,12 @@ NocturneError
 │   ├── BackfillRefused       a plan or backfill cannot be made or gone on with as asked
 │   ├── RepairFailed          a night is published, one before it could not be repaired
 │   ├── ViewInUse             a view of somebody's own is built on one that must change
+│   ├── CodeChanged           a night was begun on a database that is of other code
 │   └── NothingThere          a night, model or source was asked for that does not exist
 └── RecoverableError          the same call may succeed later
     ├── SourceUnavailable     a source cannot be reached now
     ├── DestinationUnavailable  an export cannot be written now; what was delivered stays
+    ├── DatabaseInUse         the schemas must change, but somebody builds a night or reads
     └── WarehouseBusy         another night or landing is under way
 """
 
@@ -74,6 +76,10 @@ class RepairFailed(UnrecoverableError):
     """A night is published, but an outdated one before it could not be built anew."""
 
 
+class CodeChanged(UnrecoverableError):
+    """A night cannot go on: the database is not of the code that is here now."""
+
+
 class NothingThere(UnrecoverableError):
     """A night, model or source was asked for that does not exist."""
 
@@ -84,6 +90,10 @@ class SourceUnavailable(RecoverableError):
 
 class DestinationUnavailable(RecoverableError):
     """An export cannot be written now; what was delivered before stays current."""
+
+
+class DatabaseInUse(RecoverableError):
+    """The schemas cannot be brought up to date while somebody builds a night or reads."""
 
 
 class WarehouseBusy(RecoverableError):

@@ -13,7 +13,13 @@ from sqlalchemy.engine import Connection
 from pipelines import claims, runner, versions, warehouse
 from pipelines.claims import Claim
 from pipelines.deployment import Deployment
-from pipelines.errors import BackfillRefused, UnrecoverableError, WarehouseBusy, in_a_sentence
+from pipelines.errors import (
+    BackfillRefused,
+    NightTooStale,
+    UnrecoverableError,
+    WarehouseBusy,
+    in_a_sentence,
+)
 from pipelines.night import Night
 from pipelines.span import Models, by_day
 
@@ -35,12 +41,16 @@ class Filling:
 
 @dataclass(frozen=True)
 class Filled:
-    """What a backfill came to: nights built now, and those that stood already as wanted."""
+    """What a backfill came to: nights built now, those that stood already as wanted, and why not.
+
+    `refused` says per night that was gone past why it could not be built; what stood there stays.
+    """
 
     backfill_id: int
     known_at: int
-    built: list[date]
-    stood: list[date]
+    built: list[date] = field(default_factory=list)
+    stood: list[date] = field(default_factory=list)
+    refused: dict[date, str] = field(default_factory=dict)
 
 
 def silent(day: date, step: str) -> None:
@@ -84,22 +94,38 @@ def filling_of(row: RowMapping, hashes: Hashes | None = None) -> Filling:
     )
 
 
-def fill(deployment: Deployment, claim: Claim, filling: Filling, tell: Listener = silent) -> Filled:
+def fill(
+    deployment: Deployment,
+    claim: Claim,
+    filling: Filling,
+    tell: Listener = silent,
+    past: type[UnrecoverableError] = NightTooStale,
+) -> Filled:
     """Build and publish what does not stand yet as wanted; write down how it ended.
 
-    What cannot succeed by trying again fails the backfill. Anything else leaves it unfinished.
+    A night refused as `past` is gone past, and fails the backfill at its end. What else cannot
+    succeed by trying again fails it there and then. Anything else leaves it unfinished.
     """
-    filled = Filled(filling.backfill_id, filling.known_at, [], [])
+    filled = Filled(filling.backfill_id, filling.known_at)
     with _ended(deployment, filled):
         for day in filling.models:
             began = deployment.warehouse.clock()
             stands = _stands(deployment, filling, day)
-            if not stands:
-                _build_and_publish(deployment, claim, (filling, day), tell)
+            try:
+                if not stands:
+                    _build_and_publish(deployment, claim, (filling, day), tell)
+            except past as error:
+                filled.refused[day] = in_a_sentence(error)
+                continue
             (filled.stood if stands else filled.built).append(day)
             seconds = (deployment.warehouse.clock() - began).total_seconds()
             _night_done(deployment, filling, day, 0 if stands else seconds)
     return filled
+
+
+def in_words(refused: dict[date, str]) -> str:
+    """Say of each night why it was not built."""
+    return " ".join(f"{day}: {sentence}" for day, sentence in refused.items())
 
 
 @contextmanager
@@ -108,7 +134,7 @@ def _ended(deployment: Deployment, filled: Filled) -> Iterator[None]:
     ending: tuple[str, str | None] | None = None
     try:
         yield
-        ending = ("done", None)
+        ending = ("failed", in_words(filled.refused)) if filled.refused else ("done", None)
     except UnrecoverableError as error:
         ending = ("failed", in_a_sentence(error))
         raise
@@ -123,16 +149,30 @@ def _ended(deployment: Deployment, filled: Filled) -> Iterator[None]:
 
 
 def _stands(deployment: Deployment, filling: Filling, day: date) -> bool:
-    """Return whether the night was published since this began, and knows at least as much.
+    """Return whether the night was published since this began, as wanted, knowing as much or more.
 
-    Either this backfill published it before it was killed, or a night that ran meanwhile did.
+    Either this backfill published it before it was killed, or a night that ran meanwhile did. As
+    wanted: with the same models, code, settings and staging; by a plan, with the rows it found.
     """
+    wanted = {
+        **versions.versions_of(deployment.configuration).binds,
+        "models": filling.models[day],
+    }
     with deployment.warehouse.begin() as connection:
         found = warehouse.rows(connection, "ops/published_night", as_of=day)
     return any(
-        row["published_at"] >= filling.started_at and row["known_at"] >= filling.known_at
+        row["published_at"] >= filling.started_at
+        and row["known_at"] >= filling.known_at
+        and all(row[name] == value for name, value in wanted.items())
+        and not _differ(filling, row)
         for row in found
     )
+
+
+def _differ(filling: Filling, night: RowMapping) -> list[str]:
+    """Return which tables of a night hold other rows than the plan found; none without a plan."""
+    expected = filling.hashes.get(night["as_of"], {})
+    return [t for t, digest in expected.items() if night["content_hashes"].get(t) != digest]
 
 
 def _build_and_publish(
@@ -154,13 +194,9 @@ def _build_and_publish(
 
 def _hold_to_plan(tonight: Night, filling: Filling) -> None:
     """Refuse to publish other rows than the plan has found."""
-    expected = filling.hashes.get(tonight.as_of)
-    if expected is None:
-        return
     with tonight.deployment.warehouse.begin() as connection:
         built = warehouse.rows(connection, "ops/night", night_id=tonight.night_id)[0]
-    differ = [t for t, digest in expected.items() if built["content_hashes"].get(t) != digest]
-    if differ:
+    if differ := _differ(filling, built):
         sentence = (
             f"night {tonight.night_id} ({tonight.as_of}) has other rows in {', '.join(differ)} "
             f"than plan {filling.plan_id} found, so it is not published. Please report it; "

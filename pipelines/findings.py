@@ -38,7 +38,8 @@ class Found:
     `night_id` is the attempt that stands, None if the night is missing; `other` names the versions
     that are others today; `outdated` tells of the rows that came since, and of whom at most.
     `differ` names the tables whose rows differ and `rows` counts them, None where the rows that
-    stand were let go. `exports` is None unless the night is the newest.
+    stand were let go. `exports` is None unless the night is the newest. `refused` tells why the
+    night cannot be built; what stands then stays.
     """
 
     as_of: date
@@ -53,11 +54,12 @@ class Found:
     flips: tuple[compare.Flip, ...] = ()
     scores_moved: int = 0
     exports: tuple[Correction, ...] | None = None
+    refused: str | None = None
 
     @property
     def changes(self) -> bool:
         """Whether people would see anything else than now."""
-        return self.night_id is None or bool(self.differ)
+        return self.refused is None and (self.night_id is None or bool(self.differ))
 
 
 def unchanged(asking: Asking, connection: Connection, standing: RowMapping) -> Found:
@@ -67,6 +69,16 @@ def unchanged(asking: Asking, connection: Connection, standing: RowMapping) -> F
     return Found(
         standing["as_of"], standing["night_id"], people, is_built=False, rows={}, exports=exports
     )
+
+
+def refused(
+    asking: Asking, connection: Connection, why: tuple[date, str], standing: RowMapping | None
+) -> Found:
+    """Return that a night cannot be built, and stays as it is or missing."""
+    day, sentence = why
+    if standing is None:
+        return Found(day, None, 0, is_built=False, refused=sentence)
+    return replace(unchanged(asking, connection, standing), refused=sentence)
 
 
 def compared(

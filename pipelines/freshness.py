@@ -1,4 +1,7 @@
-"""Whether fresh data has come for a night: publishing without any would only age what is known."""
+"""Whether a night's time has come: its day has ended, and fresh data has come for it.
+
+Publishing without fresh data would only age what is known.
+"""
 
 from collections.abc import Mapping
 from datetime import date, timedelta
@@ -8,7 +11,24 @@ from sqlalchemy.engine import Connection
 
 from pipelines import warehouse
 from pipelines.deployment import Deployment
-from pipelines.errors import NightTooStale
+from pipelines.errors import NightTooStale, NothingThere
+
+
+def refuse_unended(deployment: Deployment, as_of: date) -> None:
+    """Refuse a night whose day goes on, or is still to come: its rows would be no whole day's.
+
+    Raises
+    ------
+    NothingThere
+        If the day has not ended in the business time zone.
+    """
+    zone = deployment.configuration.zone
+    today = deployment.warehouse.clock().astimezone(zone).date()
+    if as_of >= today:
+        raise NothingThere(
+            f"there is no night of {as_of} yet: in {zone.key} it is {today}, and a night is built "
+            "once its day has ended. Nothing was run."
+        )
 
 
 def refuse_stale(

@@ -53,6 +53,7 @@ KEYS = {
     "customer_segments": ("person_id",),
 }
 DIGITS = {"customer_scores": 6}
+NO_NIGHT = -1  # the number of no attempt
 
 
 class Previous(NamedTuple):
@@ -136,10 +137,10 @@ class Night:
     def read_previous(self, connection: Connection, table: str, name: str) -> None:
         """Let SELECTs of this step read a table of the earlier night; empty if there is none."""
         if self.previous is None:
-            warehouse.name_empty(connection, name, partitions.PUBLISHED, table)
+            warehouse.name_as(connection, name, partitions.PUBLISHED, table, night_id=NO_NIGHT)
         else:
             where = partitions.where_is(connection, table, self.previous.night_id)
-            warehouse.name_as(connection, name, *where)
+            warehouse.name_as(connection, name, *where, night_id=self.previous.night_id)
         connection.info.setdefault("named", []).append(name)
 
     def store(self, connection: Connection, table: str, select: str, **binds: Any) -> int:

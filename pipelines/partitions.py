@@ -69,7 +69,8 @@ def index_attempt(connection: Connection, table: str, night_id: int) -> None:
     shape = sa.inspect(connection)
     for index in shape.get_indexes(table, schema=PUBLISHED):
         columns = ", ".join(quote(connection, str(column)) for column in index["column_names"])
-        connection.execute(sa.text(f"create index on {name} ({columns})"))
+        method = index["dialect_options"].get("postgresql_using") or "btree"
+        connection.execute(sa.text(f"create index on {name} using {method} ({columns})"))
     key = shape.get_pk_constraint(table, schema=PUBLISHED)["constrained_columns"]
     columns = ", ".join(quote(connection, column) for column in key)
     connection.execute(sa.text(f"alter table {name} add primary key ({columns})"))

@@ -13,10 +13,11 @@ from typing import Any
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import claims, findings, preview, runner, status, versions, warehouse
+from pipelines import claims, findings, freshness, preview, runner, status, versions, warehouse
 from pipelines.claims import Claim
 from pipelines.configuration import Configuration
 from pipelines.deployment import Deployment
+from pipelines.errors import NightTooStale, in_a_sentence
 from pipelines.filling import Hashes, Listener, silent
 from pipelines.findings import Asking, Found
 from pipelines.night import BUILD, KEYS, Night
@@ -39,12 +40,13 @@ class Plan:
 
 @dataclass(frozen=True)
 class _Planning:
-    """A plan being made."""
+    """A plan being made; `refused` says of each night that cannot be built why not."""
 
     asking: Asking
     claim: Claim
     span: Span
     models: Models
+    refused: dict[date, str]
     tell: Listener
 
     @property
@@ -66,12 +68,15 @@ def plan(
 
     Raises
     ------
+    NothingThere
+        If a day of the range has not ended.
     BackfillRefused
         If `previewed` differs in what a plan cannot show.
     WarehouseBusy
         While somebody else builds.
     """
     began = deployment.warehouse.clock()
+    freshness.refuse_unended(deployment, span.last)
     if previewed is not None:
         preview.refuse_unseen(deployment.configuration, previewed)
         deployment = replace(deployment, configuration=previewed)
@@ -91,13 +96,30 @@ def _planning(deployment: Deployment, claim: Claim, span: Span, tell: Listener) 
     with deployment.warehouse.begin() as connection:
         published = warehouse.rows(connection, "ops/published_nights")
         late = status.outdated(connection, published, staging_version)
+        known_at = known_at_of(deployment, connection)
+        inputs = {"known_at": known_at, "staging_version": staging_version}
+        refused = _too_stale(deployment, connection, span, inputs)
+        stand = {*(set(span.days) - refused.keys()), *(row["as_of"] for row in published)}
         asking = Asking(
             deployment=deployment,
-            known_at=known_at_of(deployment, connection),
+            known_at=known_at,
             outdated={row["as_of"]: row for row in late},
-            newest=max([span.last, *(row["as_of"] for row in published)]),
+            newest=max(stand, default=span.last),
         )
-        return _Planning(asking, claim, span, models_of(connection, span), tell)
+        return _Planning(asking, claim, span, models_of(connection, span), refused, tell)
+
+
+def _too_stale(
+    deployment: Deployment, connection: Connection, span: Span, inputs: dict[str, Any]
+) -> dict[date, str]:
+    """Return the nights that will be refused as too stale, each with the sentence."""
+    refused = {}
+    for day in span.days:
+        try:
+            freshness.refuse_stale(deployment, connection, day, {"as_of": day, **inputs})
+        except NightTooStale as error:
+            refused[day] = in_a_sentence(error)
+    return refused
 
 
 def _nights(planning: _Planning) -> tuple[list[Found], Hashes]:
@@ -110,6 +132,11 @@ def _nights(planning: _Planning) -> tuple[list[Found], Hashes]:
             standing = next(
                 iter(warehouse.rows(connection, "ops/published_night", as_of=day)), None
             )
+            if sentence := planning.refused.get(day):
+                found.append(
+                    findings.refused(planning.asking, connection, (day, sentence), standing)
+                )
+                continue
             if standing is not None and _is_equal(planning, connection, standing):
                 found.append(findings.unchanged(planning.asking, connection, standing))
                 hashes[day] = dict(standing["content_hashes"])
@@ -135,14 +162,14 @@ def _is_equal(planning: _Planning, connection: Connection, standing: RowMapping)
         return False
     if standing["known_at"] > known_at or set(KEYS) - set(standing["content_hashes"]):
         return False
-    return not warehouse.value(
-        connection,
-        "ops/plan_touching",
-        as_of=standing["as_of"],
-        since=standing["known_at"],
-        known_at=known_at,
-        staging_version=standing["staging_version"],
-    )
+    binds = {
+        "as_of": standing["as_of"],
+        "since": standing["known_at"],
+        "known_at": known_at,
+        "staging_version": standing["staging_version"],
+    }
+    with warehouse.view(connection, "counted", "ops/counted", **binds):
+        return not warehouse.value(connection, "ops/plan_touching", **binds)
 
 
 def _build(planning: _Planning, day: date, previous: int | None) -> Night:

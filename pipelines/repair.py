@@ -1,7 +1,7 @@
 """Build the last nights anew by themselves when rows that came later touch too many people.
 
 Called after a night is published and exported. Nights of other code or settings are left alone:
-what a setting changes in the past is decided by hand. So are gaps and older nights.
+what a setting changes in the past is decided by hand. So are gaps, older nights and stale ones.
 """
 
 from datetime import date
@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 from pipelines import filling, registry, status, versions, warehouse
 from pipelines.claims import Claim
 from pipelines.deployment import Deployment
-from pipelines.errors import RepairFailed, WarehouseBusy, in_a_sentence
+from pipelines.errors import RepairFailed, UnrecoverableError, WarehouseBusy, in_a_sentence
 from pipelines.filling import Listener
 from pipelines.locks import OPENING
 from pipelines.span import KEPT, known_at_of
@@ -26,7 +26,8 @@ def repair(
 ) -> str | None:
     """Repair what the newest night's data outdates; return in a sentence what came of it.
 
-    None if there was nothing to do. Whatever happens, the night `as_of` itself stays published.
+    None if there was nothing to do. What cannot be built is gone past. Whatever happens, the night
+    `as_of` itself stays published.
 
     Raises
     ------
@@ -38,17 +39,25 @@ def repair(
         return None
     days = ", ".join(sorted(row["models"]))
     try:
-        filling.fill(deployment, claim, filling.filling_of(row), tell)
+        begun = filling.filling_of(row)
+        filled = filling.fill(deployment, claim, begun, tell, past=UnrecoverableError)
     except WarehouseBusy as error:
         _end(deployment, row, "abandoned", error)
         return f"Not repaired: {days}; the next night tries again. {error}"
     except Exception as error:
         _end(deployment, row, "failed", error)
-        raise RepairFailed(
-            f"the night of {as_of} is published, but {days} could not be repaired: "
-            f"{in_a_sentence(error)} What was published stays; the next night tries again."
-        ) from error
+        raise _failed(as_of, days, in_a_sentence(error)) from error
+    if filled.refused:
+        left = ", ".join(map(str, filled.refused))
+        raise _failed(as_of, left, filling.in_words(filled.refused))
     return f"Outdated, and built anew with what is known now: {days}."
+
+
+def _failed(as_of: date, days: str, why: str) -> RepairFailed:
+    return RepairFailed(
+        f"the night of {as_of} is published, but {days} could not be repaired: {why} What was "
+        "published stays; the next night tries again."
+    )
 
 
 def outdated_nights(deployment: Deployment, connection: Connection, as_of: date) -> list[date]:
@@ -58,12 +67,14 @@ def outdated_nights(deployment: Deployment, connection: Connection, as_of: date)
     published = warehouse.rows(connection, "ops/published_nights")
     if not settings.repair_nights or not published or published[-1]["as_of"] != as_of:
         return []
+    last = published[:-1][-settings.repair_nights :]
+    stale = status.stale(deployment, last)
     people = {
         row["as_of"]: row["row_counts"]["customer_features"]
-        for row in published[:-1][-settings.repair_nights :]
-        if all(row[name] == value for name, value in made_by.items())
+        for row in last
+        if row["as_of"] not in stale and all(row[name] == value for name, value in made_by.items())
     }
-    late = status.outdated(connection, published, made_by["staging_version"])
+    late = status.outdated(connection, last, made_by["staging_version"])
     limit = settings.repair_outdated_share
     return [
         row["as_of"]

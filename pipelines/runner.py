@@ -10,6 +10,8 @@ from pipelines.errors import NothingThere, in_a_sentence
 from pipelines.night import BUILD, FINISH, RECEIVE, Night, Step
 
 Listener = Callable[[str, object], None]
+# What nights that look back need: a file refused since does not stop them.
+STAGE_ANEW = (Step("check", "judge_waiting"), Step("stage", "stage"))
 
 
 def _silent(step: str, result: object) -> None:
@@ -22,8 +24,8 @@ def receive(deployment: Deployment, tell: Listener = _silent) -> None:
 
 
 def stage_anew(deployment: Deployment, tell: Listener = _silent) -> None:
-    """Check and stage what landed but is not staged in today's way; land nothing."""
-    _walk(deployment, [step for step in RECEIVE if step.room != "land"], tell)
+    """Check and stage what landed but is not staged in today's way; land and stop for nothing."""
+    _walk(deployment, STAGE_ANEW, tell)
 
 
 def _walk(deployment: Deployment, steps: Iterable[Step], tell: Listener) -> None:

@@ -1,15 +1,17 @@
 """Bring a database's schemas up to date: tables, migrations, views, functions, grants."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
+from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import InternalError, ProgrammingError
+from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from pipelines import warehouse
 from pipelines.configuration import code_hash
-from pipelines.errors import ViewInUse
-from pipelines.locks import MIGRATING
+from pipelines.errors import CodeChanged, DatabaseInUse, ViewInUse
+from pipelines.locks import MIGRATING, OPENING
 from pipelines.warehouse import SQL, Warehouse
 
 # In the order in which one file may name another's objects.
@@ -17,9 +19,17 @@ ROOMS = (
     "ops", "1_raw", "2_quarantine", "3_staging", "4_identity", "5_features", "6_marts",
 )  # fmt: skip
 OTHER_COLUMNS = "42P16"  # what PostgreSQL says to a view that would lose or rename a column
+IN_THE_WAY = {"55P03", "40P01"}  # a lock not got in time; a deadlock
+
+# A reader who comes while we wait for another waits behind us: not for longer than is noticed.
+LOCK_TIMEOUT = "2s"
+TRIES = 3
+CLAIM_IDLE = timedelta(minutes=360)  # the default of settings.yml
+CLAIM_COLUMNS = {"night_id", "as_of", "known_at", "purpose", "status", "models", "claimant",
+                 "claim_key", "opened_at", "active_at"}  # fmt: skip
 
 
-def bring_up_to_date(target: Warehouse) -> list[str]:
+def bring_up_to_date(target: Warehouse, claim_idle: timedelta = CLAIM_IDLE) -> list[str]:
     """Create what is missing, apply each migration once; return the migrations applied.
 
     One transaction: a database is up to date or as it was. When nothing below sql/ has changed
@@ -33,14 +43,50 @@ def bring_up_to_date(target: Warehouse) -> list[str]:
     ------
     ViewInUse
         If somebody's own view stands in the way of ours.
+    DatabaseInUse
+        While a night is being built, or a reader lets nobody pass.
     """
-    version = f"schema {code_hash(SQL, ('',))}"
+    for _ in range(TRIES):
+        try:
+            return _bring_up_to_date(target, claim_idle)
+        except OperationalError as error:
+            if getattr(error.orig, "pgcode", None) not in IN_THE_WAY:
+                raise
+            held_up = error
+    raise DatabaseInUse(_who_is_in_the_way(target)) from held_up
+
+
+def refuse_other_code(target: Warehouse, night_id: int) -> None:
+    """Refuse to go on with a night on a database that is not of this code.
+
+    Raises
+    ------
+    CodeChanged
+        If sql/ is not what the database was last brought up to.
+    """
+    with target.begin() as connection:
+        if warehouse.value(connection, "ops/schema_version") != _version():
+            raise CodeChanged(
+                f"night {night_id} was begun by other code than is here now: its schemas are not "
+                "this code's. It is given up. Run `nocturne up`, then build it again."
+            )
+
+
+def _version() -> str:
+    return f"schema {code_hash(SQL, ('',))}"
+
+
+def _bring_up_to_date(target: Warehouse, claim_idle: timedelta) -> list[str]:
+    version = _version()
     with target.begin() as connection:
         connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
+        connection.execute(sa.text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
         fresh = not sa.inspect(connection).has_table("migrations", schema="ops")
         if not fresh and warehouse.value(connection, "ops/schema_version") == version:
             _grant(connection)  # a database restored without its grants has none
             return []
+        if not fresh:
+            _refuse_while_building(connection, target, claim_idle)
         _run_file(connection, SQL / "schemas.sql")
         applied = [] if fresh else _migrate(connection, target)
         for path in (*_files("function"), *_files("table")):
@@ -52,6 +98,48 @@ def bring_up_to_date(target: Warehouse) -> list[str]:
         _grant(connection)
         _mark(connection, target, [version])
     return applied
+
+
+def _refuse_while_building(
+    connection: Connection, target: Warehouse, claim_idle: timedelta
+) -> None:
+    """Keep the schemas as whoever builds a night found them; from here on nobody opens one."""
+    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+    shape = sa.inspect(connection)
+    if not shape.has_table("nights", schema="ops"):
+        return
+    if not {column["name"] for column in shape.get_columns("nights", "ops")} >= CLAIM_COLUMNS:
+        return  # of a version whose claims cannot be told
+    for row in warehouse.rows(connection, "ops/building_nights"):
+        if _is_alive(connection, row, target, claim_idle):
+            raise DatabaseInUse(
+                f"{row['claimant']} has been building night {row['night_id']} ({row['as_of']}) "
+                f"since {row['opened_at']:%Y-%m-%d %H:%M} UTC, and the code was changed since: the "
+                "schemas cannot be brought up to date under it. Nothing was changed. Wait until "
+                "it has ended, or stop it, then run `nocturne up`."
+            )
+
+
+def _is_alive(
+    connection: Connection, row: RowMapping, target: Warehouse, claim_idle: timedelta
+) -> bool:
+    """Return what `claims.is_alive` would, without a configuration."""
+    if row["claim_key"] is None:
+        return bool(target.clock() - row["active_at"] < claim_idle)
+    free = sa.select(sa.func.pg_try_advisory_xact_lock(row["claim_key"]))
+    return not connection.execute(free).scalar()
+
+
+def _who_is_in_the_way(target: Warehouse) -> str:
+    with target.begin() as connection:
+        found = warehouse.rows(connection, "ops/in_the_way")
+    who = "; ".join(f"{r['role_name']} (process {r['pid']}) holds {r['relations']}" for r in found)
+    return (
+        f"the schemas are to be brought up to date, but after {TRIES} tries of {LOCK_TIMEOUT} "
+        f"somebody is in the way: {who or 'who has gone by now'}. Nothing was changed. Wait until "
+        "they have ended their transactions, or end those of processes that are idle, then run "
+        "`nocturne up`."
+    )
 
 
 def _files(suffix: str) -> list[Path]:

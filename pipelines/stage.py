@@ -44,6 +44,7 @@ def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> d
     """Return what the typing SELECTs of sql/3_staging bind for batches of one source."""
     return {
         "source": source.name,
+        "customer_space": source.customer_space,
         "first_batch": first,
         "last_batch": last,
         "source_time_zone": source.time_zone,

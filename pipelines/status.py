@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import registry, restaging, versions, warehouse
+from pipelines import claims, registry, restaging, versions, warehouse
 from pipelines.configuration import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
@@ -18,8 +18,9 @@ class Status:
     """Everything `nocturne status` shows.
 
     `stale` says per night which of its models are gone from the home; `other_code` which of its
-    three versions are others today; `restaging` what is not staged in today's way yet, and so may
-    make nights outdated without being told.
+    three versions are others today; `left_behind` the attempts whose builders are gone;
+    `restaging` what is not staged in today's way yet, and so may make nights outdated without
+    being told.
     """
 
     published: list[RowMapping]
@@ -30,6 +31,7 @@ class Status:
     restaging: str | None
     failed: list[RowMapping]
     building: list[RowMapping]
+    left_behind: set[int]
     unfinished: list[RowMapping]
     sources: list[RowMapping]
     deliveries: list[RowMapping]
@@ -41,6 +43,7 @@ def read(deployment: Deployment) -> Status:
     """Return how things stand now."""
     configuration = deployment.configuration
     made_by = versions.versions_of(configuration)
+    left_behind = _left_behind(deployment)
     with deployment.warehouse.begin() as connection:
         published = warehouse.rows(connection, "ops/published_nights")
         days = [row["as_of"] for row in published]
@@ -54,6 +57,7 @@ def read(deployment: Deployment) -> Status:
             restaging=restaging.announce(deployment),
             failed=warehouse.rows(connection, "ops/failed_nights"),
             building=warehouse.rows(connection, "ops/building_nights"),
+            left_behind=left_behind,
             unfinished=warehouse.rows(connection, "ops/backfill_unfinished", by_itself=False),
             sources=warehouse.rows(
                 connection, "ops/source_balance", staging_version=made_by.staging
@@ -62,6 +66,14 @@ def read(deployment: Deployment) -> Status:
             expected=expected,
             late=expected is not None and (not days or days[-1] < expected),
         )
+
+
+def _left_behind(deployment: Deployment) -> set[int]:
+    """Return the open attempts whose builders are gone; asking takes their claims for a moment."""
+    with deployment.warehouse.begin() as connection:
+        building = warehouse.rows(connection, "ops/building_nights")
+        alive = [claims.is_alive(deployment, connection, row) for row in building]
+    return {row["night_id"] for row, is_alive in zip(building, alive, strict=True) if not is_alive}
 
 
 def expected_night(configuration: Configuration, deployment: Deployment) -> date | None:
@@ -96,16 +108,22 @@ def _has_bytes(deployment: Deployment, model_id: str) -> bool:
 def outdated(
     connection: Connection, published: list[RowMapping], staging_version: str
 ) -> list[RowMapping]:
-    """Return the published nights that rows received since then may change, and for how many.
+    """Return those of some published nights that rows received since may change, and for how many.
 
     Rows not staged in today's way are not seen; `restaging` tells of them.
     """
-    whole = [row["known_at"] for row in published if row["retired_at"] is None]
+    whole = [row for row in published if row["retired_at"] is None]
     if not whole:
         return []
     newest = warehouse.value(connection, "ops/known_at", staging_version=staging_version)
-    binds: dict[str, Any] = {"newest_batch": newest, "oldest_known_at": min(whole)}
-    return warehouse.rows(connection, "ops/outdated", staging_version=staging_version, **binds)
+    binds: dict[str, Any] = {
+        "night_ids": [row["night_id"] for row in whole],
+        "oldest_known_at": min(row["known_at"] for row in whole),
+        "newest_batch": newest,
+        "staging_version": staging_version,
+    }
+    with warehouse.view(connection, "counted", "ops/counted", **binds):
+        return warehouse.rows(connection, "ops/outdated", **binds)
 
 
 def _missing(days: list[date]) -> list[date]:

@@ -231,19 +231,17 @@ def columns_of(connection: Connection, schema: str, table: str) -> list[str]:
     return [c["name"] for c in found if not c.get("identity") and not c.get("computed")]
 
 
-def name_as(connection: Connection, name: str, schema: str, table: str) -> None:
-    """Let SELECTs of this transaction call a table by a plain name."""
+def name_as(
+    connection: Connection, name: str, schema: str, table: str, night_id: int | None = None
+) -> None:
+    """Let SELECTs of this transaction call a table by a plain name.
+
+    With a `night_id`, which all its rows have, they are found by the key that begins with it.
+    """
+    rows_of = "" if night_id is None else f" where night_id = {int(night_id)}"
     connection.execute(
         sa.text(
             f"create or replace temporary view {quote(connection, name)} as "
-            f"table {quote(connection, schema, table)}"
+            f"select * from {quote(connection, schema, table)}{rows_of}"
         )
-    )
-
-
-def name_empty(connection: Connection, name: str, schema: str, table: str) -> None:
-    """Let SELECTs of this transaction read an empty relation of a table's shape."""
-    shape = f"select * from {quote(connection, schema, table)} where false"
-    connection.execute(
-        sa.text(f"create or replace temporary view {quote(connection, name)} as {shape}")
     )

@@ -3,11 +3,12 @@
 Each function takes the context of a task, opens the deployment, and calls into pipelines.
 """
 
-from pipelines import claims, errors, retire, runner, versions, walked, warehouse
+from pipelines import claims, errors, freshness, retire, runner, schema, walked, warehouse
 from pipelines import repair as repairing
 from pipelines.deployment import Deployment
 from pipelines.errors import WarehouseBusy
 from pipelines.night import Step
+from pipelines.span import known_at_of
 from plugins import place
 from plugins.asked import Asked, Context, asked, claim_of, walker_of
 
@@ -15,8 +16,15 @@ from plugins.asked import Asked, Context, asked, claim_of, walker_of
 def receive(step: Step, context: Context) -> str:
     """Land, check or stage what is new, unless the night looks back."""
     with place.here() as deployment:
-        reason = _looks_back(deployment, asked(deployment.configuration, context), step)
-        return reason or _in_words(step(deployment))
+        wanted = asked(deployment.configuration, context)
+        freshness.refuse_unended(deployment, wanted.as_of)
+        if past := _looks_back(deployment, wanted):
+            needed, reason = past
+            anew = [each for each in runner.STAGE_ANEW if each.room == step.room]
+            if not anew or _staged(deployment) >= needed:
+                return f"Nothing to do for the night of {wanted.as_of}: {reason}"
+            step = anew[0]
+        return _in_words(step(deployment))
 
 
 def open_night(context: Context) -> int | None:
@@ -29,6 +37,7 @@ def open_night(context: Context) -> int | None:
     """
     with place.here() as deployment:
         wanted = asked(deployment.configuration, context)
+        freshness.refuse_unended(deployment, wanted.as_of)
         known_at = _known_at(deployment, wanted)
         if wanted.is_backfill:
             night = walked.Joining(wanted.as_of, known_at, wanted.reason)
@@ -54,6 +63,7 @@ def build(step: Step, night_id: int) -> str:
     with place.here() as deployment:
         if step.room == "publish" and _is_published(deployment, night_id):
             return "Published already, by a try that could not tell."
+        schema.refuse_other_code(deployment.warehouse, night_id)
         tonight = claims.resume(deployment, night_id)
         if step.room == "export" and tonight.purpose == "backfill":
             return "A backfill exports nothing: `nocturne export` delivers what is due."
@@ -104,25 +114,27 @@ def _end_backfill(deployment: Deployment, context: Context) -> None:
             walked.end(deployment, walker_of(context))
 
 
-def _looks_back(deployment: Deployment, wanted: Asked, step: Step) -> str | None:
-    """Return why a night that looks back need not take a step of `receive`; None if it must.
+def _looks_back(deployment: Deployment, wanted: Asked) -> tuple[int, str] | None:
+    """Return what a night that looks back builds on, and why it receives nothing; None if it does.
 
-    It lands nothing. It checks and stages only if what it builds on is not staged in today's way.
+    It lands nothing. It checks and stages only if what it builds on is not staged in today's way,
+    and a file refused since does not stop it.
     """
+    known_at = _known_at(deployment, wanted)
+    if known_at is not None:
+        return known_at, "it builds on what was known before."
     with deployment.warehouse.begin() as connection:
         published = warehouse.rows(connection, "ops/published_nights")
-        staging_version = versions.versions_of(deployment.configuration).staging
-        staged = warehouse.value(connection, "ops/known_at", staging_version=staging_version)
-    newest = published[-1] if published else None
-    if wanted.known_at is not None:
-        needed, reason = _known_at(deployment, wanted), "it builds on what was known before."
-    elif newest is not None and wanted.as_of < newest["as_of"]:
-        needed, reason = newest["known_at"], f"it is older than {newest['as_of']}, the newest."
-    else:
-        return None
-    if step.room != "land" and staged < needed:
-        return None
-    return f"Nothing to do for the night of {wanted.as_of}: {reason}"
+    if published and wanted.as_of < published[-1]["as_of"]:
+        newest = published[-1]
+        return newest["known_at"], f"it is older than {newest['as_of']}, the newest."
+    return None
+
+
+def _staged(deployment: Deployment) -> int:
+    """Return the highest landing number that is staged in today's way."""
+    with deployment.warehouse.begin() as connection:
+        return known_at_of(deployment, connection)
 
 
 def _known_at(deployment: Deployment, wanted: Asked) -> int | None:

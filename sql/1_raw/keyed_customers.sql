@@ -16,7 +16,7 @@ hashed as (
         i.*,
         nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
         cast(md5(cast(row(
-            i.op, i.extras,
+            i.op, jsonb_strip_nulls(i.extras),
             i.customer_ref, i.created_at, i.updated_at, i.email, i.phone, i.given_name,
             i.family_name, i.birth_date, i.street, i.postcode, i.city, i.country,
             i.consent_marketing, i.consent_profiling

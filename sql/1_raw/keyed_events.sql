@@ -17,7 +17,7 @@ hashed as (
         i.*,
         nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
         cast(md5(cast(row(
-            'upsert', i.extras,
+            'upsert', jsonb_strip_nulls(i.extras),
             i.event_id, i.occurred_at, i.event_type, i.visitor_ref, i.customer_ref, i.email,
             i.session_ref, i.product_ref, i.value, i.url
         ) as text)) as uuid) as content_hash
@@ -33,7 +33,8 @@ select
     coalesce(
         c.event_id,
         cast(c.content_hash as text) || '#' || row_number() over (
-            partition by c.visitor_ref, c.occurred_at, c.content_hash order by c.row_no
+            partition by c.visitor_ref, c.occurred_at, c.content_hash, c.op
+            order by c.row_no
         )
     ) as row_key
 from hashed as c

@@ -17,7 +17,7 @@ hashed as (
         i.*,
         nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
         cast(md5(cast(row(
-            'upsert', i.extras,
+            'upsert', jsonb_strip_nulls(i.extras),
             i.order_id, i.line_no, i.ordered_at, i.customer_ref, i.email, i.phone,
             i.product_ref, i.quantity, i.unit_price, i.discount_amount, i.net_amount, i.currency
         ) as text)) as uuid) as content_hash
@@ -33,7 +33,7 @@ select
     coalesce(c.order_id, '') || chr(31) || coalesce(
         c.line_no,
         cast(c.content_hash as text) || '#' || row_number() over (
-            partition by c.order_id, c.content_hash order by c.row_no
+            partition by c.order_id, c.content_hash, c.op order by c.row_no
         )
     ) as row_key
 from hashed as c

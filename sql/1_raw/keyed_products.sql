@@ -16,7 +16,7 @@ hashed as (
         i.*,
         nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
         cast(md5(cast(row(
-            i.op, i.extras,
+            i.op, jsonb_strip_nulls(i.extras),
             i.product_ref, i.name, i.category, i.brand, i.price
         ) as text)) as uuid) as row_hash
     from inbox as i

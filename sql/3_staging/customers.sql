@@ -10,7 +10,7 @@ select
     r.source,
     r.op,
     r.row_key,
-    b.customer_space,
+    cast(:customer_space as text) as customer_space,
     b.landed_on,
     r.customer_ref as record_ref,
     r.customer_ref,

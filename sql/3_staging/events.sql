@@ -5,7 +5,7 @@
 with typed as materialized (
     select
         r.*,
-        b.customer_space,
+        cast(:customer_space as text) as customer_space,
         b.landed_on,
         staging.read_instant(r.occurred_at, :source_time_zone, :business_time_zone) as instant,
         staging.normalise_email(r.email) as clean_email

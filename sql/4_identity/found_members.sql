@@ -17,12 +17,19 @@ value_people as (
     group by e.value
 ),
 
--- the first day a node shared a value with another node
+-- the first day a node shared a value with another node: its own, or if it came first the second's
 shared_edges as (
     select
         node,
         value,
-        greatest(linked_on, max(linked_on) over (partition by value)) as linked_on,
+        greatest(
+            linked_on,
+            nth_value(linked_on, 2) over (
+                partition by value
+                order by linked_on
+                rows between unbounded preceding and unbounded following
+            )
+        ) as linked_on,
         count(*) over (partition by value) as node_count
     from edges
 ),
@@ -76,7 +83,7 @@ select
     record_ref,
     max(customer_space) as customer_space,
     max(customer_ref) as customer_ref,
-    min(linked_on) as linked_on,
+    nullif(min(linked_on), date '0001-01-01') as linked_on,
     min(evidence) as evidence
 from everything
 group by person_id, source, entity, record_ref

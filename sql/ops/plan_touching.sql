@@ -1,21 +1,12 @@
--- Whether anything that became known after :since, up to :known_at, could touch a night: order
--- lines or events dated up to :as_of; customers and products count whatever their day.
+-- Whether anything that became known after :since, up to :known_at, could touch a night: what
+-- counts for people and is dated up to :as_of; products count whatever their day.
 -- grain: one row
--- reads: staging.order_lines, staging.events, staging.customers, staging.products
+-- reads: counted, staging.products
 with changes as (
-    select ordered_on as dated_on, batch_from, batch_to
-    from staging.order_lines
-    where staging_version = :staging_version
+    select dated_on, batch_from, batch_to
+    from counted
     union all
-    select occurred_on as dated_on, batch_from, batch_to
-    from staging.events
-    where staging_version = :staging_version
-    union all
-    select null as dated_on, batch_from, batch_to
-    from staging.customers
-    where staging_version = :staging_version
-    union all
-    select null as dated_on, batch_from, batch_to
+    select date '0001-01-01' as dated_on, batch_from, batch_to
     from staging.products
     where staging_version = :staging_version
 )
@@ -24,7 +15,7 @@ select
     exists(
         select from changes
         where
-            (dated_on is null or dated_on <= :as_of)
+            dated_on <= cast(:as_of as date)
             and (
                 (batch_from > :since and batch_from <= :known_at)
                 or (batch_to > :since and batch_to <= :known_at)

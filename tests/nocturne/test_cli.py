@@ -5,7 +5,10 @@ import sys
 from datetime import timedelta
 
 import pytest
+from click.testing import CliRunner
 
+from nocturne.cli import main
+from pipelines.errors import RepairFailed
 from tests.conftest import CHECKOUT, LINE_COLUMNS, environment
 from tests.stories import D, a_few_weeks, line
 
@@ -108,6 +111,43 @@ def test_a_plan_is_printed_with_its_number_and_carried_out_by_it(typed):
     assert "No backfill is unfinished" in typed("backfill", "--abandon").stdout
     assert typed("backfill", "--abandon", "--from", before, "--to", str(D)).returncode == 2
     assert typed("backfill").returncode == 2
+
+
+def test_a_day_that_has_not_ended_is_refused(typed):
+    done = typed("night", "--as-of", "2999-01-01")
+    assert done.returncode == 1
+    assert done.stderr.startswith("nocturne: there is no night of 2999-01-01 yet: in UTC it is")
+
+
+def test_nights_not_built_are_exit_code_1_with_their_sentence(typed):
+    typed.shop.configure("settings", {"freshness_days": 1})
+    before = str(D - timedelta(days=1))
+    assert typed("land").returncode == 0
+    plan = typed("plan", "--from", before, "--to", str(D))
+    assert plan.returncode == 0, plan.stderr
+    assert f"{before}  not built: too stale" in plan.stdout
+    done = typed("backfill", "--from", before, "--to", str(D))
+    assert done.returncode == 1
+    assert "Backfill 1: 1 nights are built" in done.stdout
+    assert f"Not built, {before}: order_lines: no line is dated" in done.stdout
+
+
+def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
+    from nocturne import planning
+
+    def fail(*_):
+        raise RepairFailed("not repaired.")
+
+    for name, value in environment(typed.shop).items():
+        monkeypatch.setenv(name, value)
+    assert CliRunner().invoke(main, ["night", "--as-of", str(D)]).exit_code == 0
+    monkeypatch.setattr(planning, "repair", fail)
+    done = CliRunner().invoke(main, ["night", "--as-of", str(D)])
+    assert (done.exit_code, "not repaired." in done.output) == (1, True)
+    replaced = typed.shop.query(
+        "select retired_at is not null as gone from ops.published where replaced_at is not null"
+    )
+    assert replaced == [{"gone": True}]
 
 
 def test_a_night_repairs_the_nights_before_it_and_says_so(typed):

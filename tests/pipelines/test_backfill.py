@@ -1,6 +1,6 @@
 """Nights built anew: all of them, from one knowledge, whatever happens in between."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
@@ -10,7 +10,7 @@ from models.clusters import DIMENSIONS, Segmenter
 from nocturne import standing
 from pipelines import backfill, claims, registry
 from pipelines.backfill import Asked
-from pipelines.errors import BackfillRefused, NightTooStale, WarehouseBusy
+from pipelines.errors import BackfillRefused, NothingThere, WarehouseBusy
 from pipelines.span import CHAMPION, Span
 from tests.killing import act_in_child, rows_of
 from tests.pipelines.refilling import (
@@ -20,6 +20,7 @@ from tests.pipelines.refilling import (
     four_nights,
     late,
     left_in_attempts,
+    make_plan,
     opened,
     state,
 )  # fmt: skip
@@ -177,14 +178,66 @@ def test_a_night_that_ran_meanwhile_and_knows_more_is_left_alone(shop):
     ) == [{"night_id": night_id}]
 
 
-def test_what_cannot_be_built_ends_the_backfill_with_its_sentence(shop):
+def test_nights_without_fresh_orders_are_told_and_the_others_are_built(shop):
     shop.configure("settings", {"business_time_zone": "UTC", "freshness_days": 1})
-    with pytest.raises(NightTooStale, match=f"up to {DAYS[1]}"):
-        carry_out(shop)
+    stood = rows_of(shop, DAYS[1])
+    filled = carry_out(shop)
+    assert (filled.built, list(filled.refused)) == ([DAYS[0], D], DAYS[1:3])
     [row] = backfills(shop)
-    assert (row["state"], row["nights_done"]) == ("failed", DAYS[:1])
-    assert f"up to {DAYS[1]}" in row["failure"]
+    assert (row["state"], row["nights_done"]) == ("failed", [DAYS[0], D])
+    for day in DAYS[1:3]:
+        assert f"up to {day}" in row["failure"]
+    assert rows_of(shop, DAYS[1]) == stood
     assert left_in_attempts(shop) == []
+
+
+@pytest.mark.parametrize(
+    ("zone", "now"),
+    [
+        ("UTC", datetime(2026, 11, 20, 23, 59, tzinfo=UTC)),
+        ("America/New_York", datetime(2026, 11, 21, 4, 59, tzinfo=UTC)),
+    ],
+)
+def test_a_day_that_has_not_ended_where_the_business_is_is_refused(shop, zone, now):
+    shop.configure("settings", {"business_time_zone": zone, "freshness_days": 30})
+    shop.clock = lambda: now
+    for ask in (carry_out, make_plan):
+        with pytest.raises(NothingThere, match=f"no night of {D} yet: in {zone} it is {D}"):
+            ask(shop)
+    shop.clock = lambda: now + timedelta(minutes=1)
+    assert make_plan(shop).found[-1].as_of == D
+
+
+def stop_after_the_first(shop, plan_id=None, **how):
+    """Begin a backfill and stop it in its second night, as if the machine had failed."""
+
+    def stop(day, step):
+        if day == DAYS[1]:
+            raise OSError("no power")
+
+    with opened(shop) as (deployment, claim), pytest.raises(OSError, match="no power"):
+        backfill.backfill(deployment, claim, Asked(SPAN, plan_id, **how), stop)
+
+
+def test_a_night_that_ran_meanwhile_with_other_models_does_not_count(shop):
+    new = serve(shop, 2, DAYS[2])
+    stop_after_the_first(shop, models_mode=CHAMPION)
+    shop.night(D)  # keeps the models it had: none
+    filled = carry_out(shop, models_mode=CHAMPION)
+    assert (filled.stood, filled.built) == (DAYS[:1], DAYS[1:])
+    assert {model for model, _ in models_and_notes(shop).values()} == {new}
+
+
+def test_a_night_that_ran_meanwhile_counts_for_a_plan_only_with_its_rows(shop):
+    late(shop)
+    made = make_plan(shop)
+    stop_after_the_first(shop, made.plan_id)
+    late(shop, "later", customer_ref="c5")
+    shop.night(D)  # knows more, and has other rows than the plan found
+    filled = carry_out(shop, made.plan_id)
+    assert (filled.stood, filled.built) == (DAYS[:1], DAYS[1:])
+    [kept] = shop.query("select content_hashes from ops.plans")
+    assert {str(day): rows_of(shop, day) for day in DAYS} == kept["content_hashes"]
 
 
 def test_a_range_that_ends_before_it_begins_is_refused():

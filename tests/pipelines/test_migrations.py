@@ -3,19 +3,20 @@
 import gzip
 import shutil
 import subprocess
-from datetime import date
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from nocturne import server
-from pipelines import content, restaging, schema, status
-from pipelines.errors import ViewInUse
+from pipelines import claims, content, restaging, runner, schema, status
+from pipelines.errors import CodeChanged, DatabaseInUse, ViewInUse
 from pipelines.night import DIGITS, KEYS
 from pipelines.warehouse import Warehouse
 from tests.conftest import CHECKOUT, LINE_COLUMNS, Shop, clock
 from tests.killing import rows_of
-from tests.stories import line
+from tests.stories import D, a_few_weeks, line
 
 EARLIER = CHECKOUT / "tests" / "earlier"
 FIRST, SECOND, NEXT = (date(2026, 11, day) for day in (20, 21, 22))
@@ -172,3 +173,52 @@ def test_a_migration_that_fails_leaves_the_database_as_it_was(earlier, monkeypat
         schema.bring_up_to_date(opened)
     opened.close()
     assert described(earlier) == before
+
+
+def idle_in(shop, table):
+    """Return a connection that has read a table and not ended its transaction."""
+    reader = sa.create_engine(sa.make_url(shop.url).set(drivername="postgresql+psycopg2")).connect()
+    reader.execute(sa.text(f"select count(*) from {table}"))
+    return reader
+
+
+def test_an_idle_reader_is_named_and_holds_nobody_else_up(new_shop):
+    shop = new_shop()
+    opened = shop.deployment().warehouse
+    shop.query("delete from ops.migrations where name like 'schema %'")
+    reader = idle_in(shop, "marts.customer_segments")
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(schema.bring_up_to_date, opened)
+        while not waiting.done():
+            second = (
+                "set local statement_timeout = '5s'; select count(*) from marts.customer_segments"
+            )
+            assert shop.query(second) == [{"count": 0}]
+        with pytest.raises(DatabaseInUse, match=r"\(process \d+\) holds .*marts.customer_segments"):
+            waiting.result()
+    reader.close()
+    assert schema.bring_up_to_date(opened) == []
+    opened.close()
+
+
+def test_a_database_is_not_brought_up_to_date_under_a_night_that_is_being_built(new_shop):
+    shop = new_shop()
+    a_few_weeks(shop)
+    opened = shop.deployment()
+    runner.receive(opened)
+    with claims.process_claim(opened.warehouse, "somebody") as claim:
+        claims.open_night(opened, claim, D)
+        assert schema.bring_up_to_date(opened.warehouse) == []  # of the same code
+        shop.query("delete from ops.migrations where name like 'schema %'")
+        with pytest.raises(DatabaseInUse, match=r"somebody .* has been building night 1 \(2026"):
+            schema.bring_up_to_date(opened.warehouse)
+        with pytest.raises(CodeChanged, match="night 1 was begun by other code"):
+            schema.refuse_other_code(opened.warehouse, 1)
+    schema.bring_up_to_date(opened.warehouse)  # its builder is gone
+    schema.refuse_other_code(opened.warehouse, 1)
+    shop.query("delete from ops.migrations where name like 'schema %'")
+    shop.query("update ops.nights set claim_key = null, status = 'building'")
+    with pytest.raises(DatabaseInUse):
+        schema.bring_up_to_date(opened.warehouse)
+    schema.bring_up_to_date(opened.warehouse, timedelta(0))  # idle for too long
+    opened.warehouse.close()

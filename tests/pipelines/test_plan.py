@@ -6,7 +6,8 @@ import pytest
 import yaml
 
 from pipelines import claims, plan
-from pipelines.errors import BackfillRefused
+from pipelines import land as landing
+from pipelines.errors import BackfillRefused, BatchRefused
 from pipelines.span import CHAMPION, Span
 from tests.conftest import LINE_COLUMNS, source
 from tests.killing import act_in_child, rows_of
@@ -21,7 +22,7 @@ from tests.pipelines.refilling import (
     opened,
     state,
 )  # fmt: skip
-from tests.stories import D
+from tests.stories import D, a_few_weeks, line
 
 TO_THE_PAPER = {
     "kind": "csv", "path": "exports/paper", "columns": ["spend_amount"], "segments": ["often"],
@@ -109,6 +110,53 @@ def test_settings_are_previewed_and_bind_the_backfill_that_follows(shop):
     carry_out(shop, made.plan_id)
     [kept] = shop.query("select content_hashes from ops.plans")
     assert {str(day): rows_of(shop, day) for day in DAYS} == kept["content_hashes"]
+
+
+def test_nights_without_fresh_orders_are_told_and_the_others_planned(shop):
+    folder = with_settings(shop, settings={"freshness_days": 1, "repair": {"nights": 0}})
+    made = make_plan(shop, folder=folder)
+    assert [found.as_of for found in made.found] == DAYS
+    told = [found for found in made.found if found.refused]
+    assert [found.as_of for found in told] == DAYS[1:3]
+    for found in told:
+        assert f"up to {found.as_of}" in found.refused
+        assert (found.changes, found.is_built) == (False, False)
+    shutil.copy(folder / "settings.yml", shop.config / "settings.yml")
+    filled = carry_out(shop, made.plan_id)
+    assert filled.refused == {found.as_of: found.refused for found in told}
+    assert filled.built == [DAYS[0], D]
+
+
+def test_people_who_become_one_break_no_contract_that_the_backfill_keeps(new_shop):
+    shop = new_shop(freshness_days=30, repair={"nights": 0})
+    a_few_weeks(shop, people=120)
+    shop.night(DAYS[2])
+    shop.night(D)
+    same = [  # by their e-mail four customers each are one person
+        line(f"same-{n}", "2026-10-30", customer_ref=f"c{n}", email=f"e{n // 4}@example.org")
+        for n in range(120)
+    ]  # fmt: skip
+    shop.write("till/same.csv", same, LINE_COLUMNS)
+    with opened(shop) as (deployment, _):
+        landing.land(deployment)
+    span = Span(DAYS[2], D)
+    made = make_plan(shop, span)
+    assert [found.people for found in made.found] == [30, 31]  # D's guest
+    assert carry_out(shop, made.plan_id, span).built == span.days
+
+
+def test_a_file_refused_since_stops_only_nights_that_receive(shop):
+    late(shop)
+    (shop.home / "till" / "torn.csv").write_bytes(b"")
+    with opened(shop) as (deployment, _):
+        landing.land(deployment)
+    with pytest.raises(BatchRefused, match="batch 3 is refused"):
+        shop.night(D)
+    made = make_plan(shop)
+    assert carry_out(shop, made.plan_id).built == DAYS
+    assert shop.query("select state from ops.batch_states where batch_id = 3") == [
+        {"state": "refused"}
+    ]
 
 
 def test_every_setting_that_cannot_be_previewed_is_named(shop):

@@ -82,9 +82,34 @@ def test_a_failed_repair_says_that_the_night_itself_is_published(shop, monkeypat
         repaired(shop)
     monkeypatch.undo()
     [row] = backfills(shop)
-    assert (row["state"], row["failure"]) == ("failed", "model 123 is not there.")
+    assert row["state"] == "failed"
+    assert row["failure"].startswith("2026-11-17: model 123 is not there. 2026-11-18: ")
     assert repaired(shop) is not None  # the next night tries again
     assert [row["state"] for row in backfills(shop)] == ["failed", "done"]
+
+
+def test_a_repair_goes_on_past_a_night_that_cannot_be_built(shop, monkeypatch):
+    configure(shop)
+    build = runner.build
+
+    def break_down(tonight, *more):
+        if tonight.as_of == DAYS[0]:
+            raise NothingThere("model 123 is not there.")
+        build(tonight, *more)
+
+    monkeypatch.setattr(runner, "build", break_down)
+    with pytest.raises(RepairFailed, match="but 2026-11-17 could not be repaired: 2026-11-17: mod"):
+        repaired(shop)
+    [row] = backfills(shop)
+    assert (row["state"], row["nights_done"]) == ("failed", DAYS[1:3])
+
+
+def test_a_night_whose_model_is_gone_is_left_out(shop):
+    configure(shop)
+    gone = '{"segmenter": "000000000000"}'
+    shop.query("update ops.nights set models = :m where as_of = :d", m=gone, d=DAYS[1])
+    assert repaired(shop).endswith("known now: 2026-11-17, 2026-11-19.")
+    assert [row["state"] for row in backfills(shop)] == ["done"]
 
 
 def test_a_repair_leaves_the_house_to_another_builder(shop):

@@ -9,7 +9,7 @@ import pytest
 from models.canonical import model_id
 from models.clusters import DIMENSIONS, Segmenter
 from nocturne import standing
-from pipelines import registry, runner, status
+from pipelines import claims, registry, runner, status
 from pipelines.errors import ContractBroken
 from tests.conftest import LINE_COLUMNS, source
 from tests.stories import D, a_few_weeks, line
@@ -72,6 +72,34 @@ def test_a_night_is_outdated_by_rows_dated_up_to_it_that_came_later(shop, told):
     shop.night(NEXT)
     opened = shop.deployment()
     assert [row["as_of"] for row in status.read(opened).outdated] == [D]
+
+
+def test_only_links_and_refusals_of_a_customer_list_outdate_nights(shop):
+    columns = ["customer_ref", "email", "consent_profiling"]
+    till = source("order_lines", "till/*.csv", [*LINE_COLUMNS])
+    crm = source("customers", "crm/*.csv", columns)
+    shop.configure("sources", {"sources": {"till": till, "crm": crm}})
+
+    def people_after(name, **more):
+        rows = [{"customer_ref": f"c{n}", "email": f"c{n}@example.org", "seen": name,
+                 "consent_profiling": "yes"} for n in range(6)]  # fmt: skip
+        rows[2].update(more)
+        shop.write(f"crm/{name}.csv", rows)
+        opened = shop.deployment()
+        runner.receive(opened)
+        found = {row["as_of"]: row["people_at_most"] for row in status.read(opened).outdated}
+        opened.warehouse.close()
+        return found
+
+    people_after("1")
+    shop.night(D)
+    shop.night(NEXT)
+    assert people_after("2") == {}  # a column that nothing is mapped from changed in every row
+    assert people_after("3", consent_profiling="no") == {D: 1, NEXT: 1}
+    shop.night(NEXT)
+    assert people_after("4", consent_profiling="no") == {D: 1}
+    moved = {"consent_profiling": "no", "email": "guest@example.org"}
+    assert people_after("5", **moved) == {D: 2, NEXT: 2}  # the guest's person, too
 
 
 def test_a_row_removed_since_makes_its_nights_outdated_and_one_dated_later_does_not(shop):
@@ -172,6 +200,26 @@ def test_a_night_that_failed_is_told_until_its_day_is_published(shop, told, monk
     assert "customer_features: nobody is left. `nocturne night --as-of 2026-11-21` tries" in said
     shop.night(NEXT)
     assert troubles(told(shop)[1]) == []
+
+
+def test_an_attempt_whose_builder_died_is_left_behind(shop, told):
+    opened = shop.deployment()
+    with claims.process_claim(opened.warehouse, "somebody") as claim:
+        claims.open_night(opened, claim, NEXT)
+        assert troubles(told(shop)[1]) == ["Being built"]
+    code, said = told(shop)
+    opened.warehouse.close()
+    assert (code, troubles(said)) == (0, [])
+    assert f"Left behind: {NEXT} (night). Its builder, {claim.name}, is gone; the next" in said
+
+
+def test_each_run_of_days_has_a_command_of_its_own():
+    nights = [D + timedelta(days=n) for n in (0, 1, 9, 20, 30, 40)]
+    assert standing._backfill(nights[:3]) == (
+        "`nocturne backfill --from 2026-11-20 --to 2026-11-21`, then "
+        "`nocturne backfill --from 2026-11-29 --to 2026-11-29`"
+    )
+    assert standing._plan(nights).endswith("--to 2026-12-10`, and so on for 2 more,")
 
 
 def test_days_without_a_gap_are_written_as_a_range():

@@ -7,7 +7,7 @@ import pytest
 
 from pipelines import claims, runner
 from pipelines.configuration_files import read_configuration
-from pipelines.errors import NothingThere, WarehouseBusy
+from pipelines.errors import BatchRefused, NothingThere, WarehouseBusy
 from pipelines.night import BUILD, FINISH, RECEIVE
 from tests.conftest import CHECKOUT, LINE_COLUMNS
 from tests.stories import D, a_few_weeks, line
@@ -161,6 +161,25 @@ def test_a_night_that_looks_back_receives_nothing(steps, shop):
             assert steps.receive(step, wanted).startswith("Nothing to do for the night of")
     assert len(shop.query("select * from ops.batches")) == 1
     assert "batch 2: 1 new rows." in steps.receive(RECEIVE[0], context())
+
+
+def test_a_day_that_has_not_ended_is_refused_before_anything_is_received(steps, shop):
+    far = context(as_of="2999-01-01")
+    for ask in (lambda: steps.receive(RECEIVE[0], far), lambda: steps.open_night(far)):
+        with pytest.raises(NothingThere, match="no night of 2999-01-01 yet"):
+            ask()
+
+
+def test_a_file_refused_since_does_not_stop_a_night_that_looks_back(steps, shop):
+    shop.night(D)
+    (shop.home / "till" / "torn.csv").write_bytes(b"")
+    steps.receive(RECEIVE[0], context())
+    with pytest.raises(BatchRefused):
+        steps.receive(RECEIVE[1], context())
+    shop.configure("settings", {"business_time_zone": "Europe/Berlin"})  # another way to stage
+    for step in RECEIVE[1:]:
+        assert steps.receive(step, context(as_of=DAY_BEFORE)).isdigit()
+    assert steps.open_night(context(as_of=DAY_BEFORE)) == 2
 
 
 def test_a_night_that_looks_back_stages_what_is_not_staged_in_todays_way(steps, shop):
