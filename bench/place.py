@@ -16,7 +16,8 @@ from nocturne import server
 from nocturne.home import Home
 from pipelines import schema
 from pipelines.configuration_files import read_configuration
-from pipelines.deployment import CHECKOUT, Deployment
+from pipelines.deployment import Deployment
+from pipelines.versions import CHECKOUT
 from pipelines.warehouse import Warehouse
 
 SETTINGS = {"business_time_zone": "UTC", "deadline_minutes": 360}

@@ -17,8 +17,9 @@ from nocturne.airflow_home import environment
 from nocturne.home import Home
 from pipelines import claims, errors, warehouse
 from pipelines.configuration import Configuration
-from pipelines.deployment import CHECKOUT, Deployment
+from pipelines.deployment import Deployment
 from pipelines.errors import UnrecoverableError, WarehouseBusy
+from pipelines.versions import CHECKOUT
 
 DAG_ID = "nightly_segmentation"
 

@@ -11,7 +11,7 @@ from nocturne import place, server
 from nocturne.addresses import Urls, sqlalchemy_url
 from nocturne.home import Home
 from pipelines.configuration import Configuration
-from pipelines.deployment import CHECKOUT
+from pipelines.versions import CHECKOUT
 
 DATABASE = "AIRFLOW__DATABASE__SQL_ALCHEMY_CONN"
 

@@ -3,11 +3,12 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from nocturne.home import Home
 from pipelines import deployment, schema
-from pipelines.deployment import CHECKOUT, Deployment
+from pipelines.deployment import Deployment
+from pipelines.versions import CHECKOUT
 
 
 def now() -> datetime:
@@ -35,7 +36,7 @@ def here() -> Iterator[Deployment]:
     """Open the deployment this environment describes, its schemas up to date."""
     opened = deployment.from_environment(os.environ, now)
     try:
-        idle = timedelta(minutes=opened.configuration.claim_idle_minutes)
+        idle = opened.configuration.claim_idle
         schema.bring_up_to_date(opened.warehouse, idle)
         yield opened
     finally:

@@ -107,7 +107,7 @@ def _processes(data: Path) -> list[tuple[int, bool]]:
 def _command_line(pid: int) -> list[str]:
     """Return the words of a process's command line; none if there is no such process."""
     try:
-        with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123
+        with open(f"/proc/{pid}/cmdline", "rb") as file:  # noqa: PTH123 - as quick, for all pids
             return os.fsdecode(file.read()).rstrip("\0").split("\0") if pid else []
     except OSError:
         return []

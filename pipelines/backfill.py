@@ -15,12 +15,11 @@ import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import filling, freshness, runner, versions, warehouse
+from pipelines import filling, freshness, locks, runner, versions, warehouse
 from pipelines.claims import Claim
 from pipelines.deployment import Deployment
 from pipelines.errors import BackfillRefused, NothingThere, WarehouseBusy
 from pipelines.filling import Filled, Listener
-from pipelines.locks import OPENING
 from pipelines.span import KEPT, PLANNED, Span, by_day, known_at_of, models_of
 
 
@@ -207,5 +206,5 @@ def _refuse_living(connection: Connection, row: RowMapping, claim: Claim | None)
 def _opening(deployment: Deployment) -> Iterator[Connection]:
     """Open a transaction in which nobody else begins anything."""
     with deployment.warehouse.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+        locks.take(connection, locks.OPENING)
         yield connection

@@ -5,16 +5,14 @@ import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import freshness, partitions, registry, versions, warehouse
+from pipelines import freshness, locks, partitions, registry, versions, warehouse
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere, WarehouseBusy
-from pipelines.locks import OPENING
 from pipelines.night import Night, Previous
 from pipelines.warehouse import Warehouse
 
@@ -76,7 +74,7 @@ def open_night(
     """
     wanted = Wanted(as_of, known_at, purpose, in_full, models, previous, staging_version)
     with deployment.warehouse.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+        locks.take(connection, locks.OPENING)
         night_id = _own_attempt(deployment, connection, claim, wanted)
         if night_id is None:
             night_id = _new_attempt(deployment, connection, claim, wanted)
@@ -174,7 +172,7 @@ def _own_attempt(
     """Return this claim's open attempt; sweep the dead; refuse while another builder lives."""
     mine = None
     for row in warehouse.rows(connection, "ops/building_nights"):
-        if row["claimant"] != claim.name and is_alive(deployment, connection, row):
+        if row["claimant"] != claim.name and _is_alive(deployment, connection, row):
             raise WarehouseBusy(
                 f"{row['claimant']} has been building night {row['night_id']} ({row['as_of']}) "
                 f"since {row['opened_at']:%Y-%m-%d %H:%M} UTC. Wait for it, then try again; "
@@ -197,13 +195,9 @@ def _is_wanted(row: RowMapping, wanted: Wanted) -> bool:
     )
 
 
-def is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -> bool:
-    """Return whether a claimant (claim_key, active_at) may still be at work."""
-    if row["claim_key"] is not None:
-        free = sa.select(sa.func.pg_try_advisory_xact_lock(row["claim_key"]))
-        return not connection.execute(free).scalar()
-    idle = deployment.warehouse.clock() - row["active_at"]
-    return idle < timedelta(minutes=deployment.configuration.claim_idle_minutes)
+def _is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -> bool:
+    idle = deployment.configuration.claim_idle
+    return locks.is_alive(connection, row, deployment.warehouse.clock(), idle)
 
 
 def _new_attempt(

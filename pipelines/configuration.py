@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -103,6 +103,11 @@ class Configuration:
     def zone(self) -> ZoneInfo:
         """The business time zone."""
         return ZoneInfo(self.business_time_zone)
+
+    @property
+    def claim_idle(self) -> timedelta:
+        """How long an Airflow run may be silent before it has lost its claim."""
+        return timedelta(minutes=self.claim_idle_minutes)
 
     def has(self, entity: str) -> bool:
         """Return whether any source feeds the entity."""

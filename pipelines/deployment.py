@@ -12,9 +12,8 @@ from pathlib import Path
 
 from pipelines.configuration import Configuration
 from pipelines.errors import NothingThere
+from pipelines.versions import CHECKOUT
 from pipelines.warehouse import Warehouse
-
-CHECKOUT = Path(__file__).resolve().parent.parent
 
 
 @dataclass(frozen=True)

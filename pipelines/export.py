@@ -7,10 +7,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any, Literal
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines import partitions, versions, warehouse
+from pipelines import locks, partitions, versions, warehouse
 from pipelines.configuration import Configuration, Destination
 from pipelines.deployment import Deployment
 from pipelines.destinations import folder, open_writer
@@ -24,7 +23,6 @@ from pipelines.destinations.order import (
     sentence_of,
 )
 from pipelines.errors import DestinationUnavailable, NothingThere
-from pipelines.locks import DELIVERING
 from pipelines.night import Night
 
 BATCH_ROWS = 10_000
@@ -122,7 +120,7 @@ def _wanted(configuration: Configuration, only: str | None) -> list[Destination]
 def _deliver(deployment: Deployment, destination: Destination, dry_run: bool) -> Delivered:
     """Deliver to one destination in one transaction, which ends after the files are in place."""
     with deployment.warehouse.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(DELIVERING)))
+        locks.take(connection, locks.DELIVERING)
         order = _order(deployment, connection, destination)
         held = _held(connection, order)
         if held:

@@ -18,7 +18,7 @@ from pipelines.night import Night
 # People read and scored together: 26 columns of doubles and their contributions are 8 MB.
 BATCH_PEOPLE = 20_000
 ATTEMPT_TABLES = ("members", "customer_features")
-_DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+_DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy left it unannotated
 
 
 def stream(tonight: Night, select: str, **binds: Any) -> Iterator[pa.RecordBatch]:

@@ -3,6 +3,8 @@
 With an earlier night to copy from, only the components that a moved link reaches are worked out.
 """
 
+from typing import Any
+
 from sqlalchemy.engine import Connection
 
 from pipelines import partitions, warehouse
@@ -25,30 +27,33 @@ def identify(tonight: Night) -> int:
 
 
 def choose_scope(connection: Connection, tonight: Night) -> None:
-    """Build `moved` and `scope`: the records whose person may not be the earlier night's.
+    """Build `moved`, `scope` and `sightings`, those of the records in scope.
 
-    Both are empty when there is no earlier night: `sightings` then holds all records.
+    The scope is of the records whose person may not be the earlier night's; without an earlier
+    night it is empty, and `sightings` holds all records.
     """
-    warehouse.create_temporary(connection, "moved", "4_identity/moved", **tonight.binds)
-    warehouse.create_temporary(connection, "scope", "4_identity/scope", **tonight.binds)
+    binds = tonight.binds
+    warehouse.create_temporary(connection, "moved", "4_identity/moved", **binds)
+    with warehouse.view(connection, "standing", "4_identity/standing", **binds):
+        warehouse.create_temporary(connection, "scope", "4_identity/scope")
+        warehouse.create_temporary(connection, "sightings", "4_identity/sightings", **binds)
 
 
 def link(connection: Connection, tonight: Night) -> None:
     """Build `placed`, `edges` and `labels`, every component labelled with its founder."""
-    binds = tonight.binds
-    warehouse.create_temporary(connection, "sightings", "4_identity/sightings", **binds)
-    find_shared(connection, tonight, "sightings", **binds)
+    find_shared(connection, "sightings", tonight.binds)
     warehouse.create_temporary(connection, "placed", "4_identity/placed")
     warehouse.create_temporary(connection, "edges", "4_identity/edges")
-    warehouse.create_temporary(connection, "labels", "4_identity/nodes", **binds)
+    warehouse.create_temporary(connection, "labels", "4_identity/nodes", **tonight.binds)
     while warehouse.run(connection, "4_identity/spread").rowcount:
         pass
 
 
-def find_shared(connection: Connection, tonight: Night, named: str, **binds: object) -> None:
-    """Build `shared_values` of the values of some sightings, which may be of another night."""
+def find_shared(connection: Connection, named: str, binds: dict[str, Any]) -> None:
+    """Build `shared_values` of the values of some sightings, as of the night that binds name."""
     warehouse.name_as(connection, "named", "pg_temp", named)
-    warehouse.create_temporary(connection, "value_refs", "4_identity/value_refs", **binds)
+    with warehouse.view(connection, "standing", "4_identity/standing", **binds):
+        warehouse.create_temporary(connection, "value_refs", "4_identity/value_refs", **binds)
     warehouse.drop_view(connection, "named")
     warehouse.create_temporary(connection, "shared_values", "4_identity/shared_values", **binds)
 
@@ -58,10 +63,10 @@ def count_shared(connection: Connection, tonight: Night) -> None:
     shared = _shared(connection)
     if tonight.previous is not None:
         earlier = tonight.previous
-        find_shared(connection, tonight, "moved", **tonight.binds)
+        find_shared(connection, "moved", tonight.binds)
         now = _shared(connection)
         then = tonight.binds | {"as_of": earlier.as_of, "known_at": earlier.known_at}
-        find_shared(connection, tonight, "moved", **then)
+        find_shared(connection, "moved", then)
         before = _shared(connection)
         shared = {name: earlier.figures[name] + now[name] - before[name] for name in SHARED}
     tonight.record(connection, "figures", shared)

@@ -85,7 +85,7 @@ def _ingest(
 
     try:
         return warehouse_.ingest("raw", table, pa.RecordBatchReader.from_batches(schema, watched()))
-    except Exception:
+    except Exception:  # whatever the driver makes of it: the cause is the file, if one was told
         if broken:
             raise broken[0] from None
         raise

@@ -118,15 +118,16 @@ def _move(
     source, unreadable = file.source, reading.unreadable
     batch_id = int(warehouse.value(connection, "1_raw/next_batch"))
     partitions.ensure_landing_partition(connection, source.entity, batch_id)
-    keyed = f"1_raw/keyed_{source.entity}"
-    warehouse.create_view(connection, "keyed", keyed, extra_columns=received.extras)
+    warehouse.name_as(connection, "inbox", "raw", f"inbox_{source.entity}")
+    warehouse.create_view(connection, "marked", "1_raw/marked", extra_columns=received.extras)
+    warehouse.create_view(connection, "keyed", f"1_raw/keyed_{source.entity}")
     warehouse.name_as(connection, "received", "raw", source.entity)
     absent = gone.find(connection, source, received.rows, len(unreadable), insists=file.insists)
     binds: dict[str, Any] = {"source": source.name, "batch_id": batch_id}
     stored = warehouse.insert_select(connection, ("raw", source.entity), "1_raw/new_rows", **binds)
     if absent.count:
         gone.store(connection, source, batch_id)
-    for view in ("keyed", "received"):
+    for view in ("keyed", "marked", "inbox", "received"):
         warehouse.drop_view(connection, view)
     batch = _batch(deployment, file, batch_id) | {
         "columns": received.columns,

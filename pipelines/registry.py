@@ -9,9 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines import warehouse
+from pipelines import locks, warehouse
 from pipelines.errors import NothingThere
-from pipelines.locks import TRAINING
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ def record_training(
 
     Write the bytes first: a row is a promise that they are there.
     """
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(TRAINING)))
+    locks.take(connection, locks.TRAINING)
     training_id = int(warehouse.value(connection, "ops/next_training"))
     for version in versions:
         warehouse.run(

@@ -6,16 +6,14 @@ what a setting changes in the past is decided by hand. So are gaps, older nights
 
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import filling, registry, status, versions, warehouse
+from pipelines import filling, locks, registry, status, versions, warehouse
 from pipelines.claims import Claim
 from pipelines.deployment import Deployment
 from pipelines.errors import RepairFailed, UnrecoverableError, WarehouseBusy, in_a_sentence
 from pipelines.filling import Listener
-from pipelines.locks import OPENING
 from pipelines.span import KEPT, known_at_of
 
 REASON = "outdated"
@@ -85,7 +83,7 @@ def outdated_nights(deployment: Deployment, connection: Connection, as_of: date)
 
 def _begin(deployment: Deployment, claim: Claim, as_of: date) -> RowMapping | None:
     with deployment.warehouse.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+        locks.take(connection, locks.OPENING)
         for left in warehouse.rows(connection, "ops/backfill_unfinished", by_itself=True):
             died = ("abandoned", "its builder died; the next night looked anew.")
             filling.end(deployment, connection, left["backfill_id"], died)

@@ -7,7 +7,8 @@ from sqlalchemy.engine import Connection
 
 from pipelines import versions, warehouse
 from pipelines.configuration import Configuration, code_hash
-from pipelines.deployment import CHECKOUT, Deployment
+from pipelines.deployment import Deployment
+from pipelines.versions import CHECKOUT
 
 CONTRACTS = "expectations"
 Content = dict[str, Any]

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from pipelines import partitions, retention, warehouse
+from pipelines import locks, partitions, retention, warehouse
 from pipelines.deployment import Deployment
-from pipelines.locks import OPENING, RETIRING
+from pipelines.locks import RETIRING
 from pipelines.warehouse import Warehouse
 
 # Longer than a quick query, shorter than what an analyst would notice behind it.
@@ -64,7 +64,7 @@ def _mark(deployment: Deployment) -> None:
     """
     configuration = deployment.configuration
     with retention.brief(deployment.warehouse) as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+        locks.take(connection, locks.OPENING)
         warehouse.run(
             connection,
             "ops/retention_mark",

@@ -14,16 +14,16 @@ Listener = Callable[[str, object], None]
 STAGE_ANEW = (Step("check", "judge_waiting"), Step("stage", "stage"))
 
 
-def _silent(step: str, result: object) -> None:
+def silent(step: str, result: object) -> None:
     """Hear nothing."""
 
 
-def receive(deployment: Deployment, tell: Listener = _silent) -> None:
+def receive(deployment: Deployment, tell: Listener = silent) -> None:
     """Land, check and stage what is new."""
     _walk(deployment, RECEIVE, tell)
 
 
-def stage_anew(deployment: Deployment, tell: Listener = _silent) -> None:
+def stage_anew(deployment: Deployment, tell: Listener = silent) -> None:
     """Check and stage what landed but is not staged in today's way; land and stop for nothing."""
     _walk(deployment, STAGE_ANEW, tell)
 
@@ -33,7 +33,7 @@ def _walk(deployment: Deployment, steps: Iterable[Step], tell: Listener) -> None
         tell(step.room, step(deployment))
 
 
-def build(tonight: Night, tell: Listener = _silent, steps: Iterable[Step] = BUILD) -> None:
+def build(tonight: Night, tell: Listener = silent, steps: Iterable[Step] = BUILD) -> None:
     """Make the attempt; if a step fails the attempt is dropped and its row keeps the sentence."""
     try:
         for step in steps:
@@ -43,7 +43,7 @@ def build(tonight: Night, tell: Listener = _silent, steps: Iterable[Step] = BUIL
         raise
 
 
-def publish(tonight: Night, tell: Listener = _silent) -> None:
+def publish(tonight: Night, tell: Listener = silent) -> None:
     """Publish a finished attempt and export nothing."""
     for step in FINISH:
         if step.room == "publish":
@@ -56,7 +56,7 @@ def run_night(
     as_of: date,
     *,
     known_at: int | None = None,
-    tell: Listener = _silent,
+    tell: Listener = silent,
 ) -> int:
     """Receive (unless known_at is given), build, publish and export; return the night_id."""
     prepare = receive if known_at is None else stage_anew

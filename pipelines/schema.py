@@ -4,14 +4,13 @@ from datetime import timedelta
 from pathlib import Path
 
 import sqlalchemy as sa
-from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
-from pipelines import warehouse
+from pipelines import locks, warehouse
 from pipelines.configuration import code_hash
 from pipelines.errors import CodeChanged, DatabaseInUse, ViewInUse
-from pipelines.locks import MIGRATING, OPENING
+from pipelines.locks import is_alive
 from pipelines.warehouse import SQL, Warehouse
 
 # In the order in which one file may name another's objects.
@@ -79,7 +78,7 @@ def _version() -> str:
 def _bring_up_to_date(target: Warehouse, claim_idle: timedelta) -> list[str]:
     version = _version()
     with target.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(MIGRATING)))
+        locks.take(connection, locks.MIGRATING)
         connection.execute(sa.text(f"set local lock_timeout = '{LOCK_TIMEOUT}'"))
         fresh = not sa.inspect(connection).has_table("migrations", schema="ops")
         if not fresh and warehouse.value(connection, "ops/schema_version") == version:
@@ -104,30 +103,20 @@ def _refuse_while_building(
     connection: Connection, target: Warehouse, claim_idle: timedelta
 ) -> None:
     """Keep the schemas as whoever builds a night found them; from here on nobody opens one."""
-    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+    locks.take(connection, locks.OPENING)
     shape = sa.inspect(connection)
     if not shape.has_table("nights", schema="ops"):
         return
     if not {column["name"] for column in shape.get_columns("nights", "ops")} >= CLAIM_COLUMNS:
         return  # of a version whose claims cannot be told
     for row in warehouse.rows(connection, "ops/building_nights"):
-        if _is_alive(connection, row, target, claim_idle):
+        if is_alive(connection, row, target.clock(), claim_idle):
             raise DatabaseInUse(
                 f"{row['claimant']} has been building night {row['night_id']} ({row['as_of']}) "
                 f"since {row['opened_at']:%Y-%m-%d %H:%M} UTC, and the code was changed since: the "
                 "schemas cannot be brought up to date under it. Nothing was changed. Wait until "
                 "it has ended, or stop it, then run `nocturne up`."
             )
-
-
-def _is_alive(
-    connection: Connection, row: RowMapping, target: Warehouse, claim_idle: timedelta
-) -> bool:
-    """Return what `claims.is_alive` would, without a configuration."""
-    if row["claim_key"] is None:
-        return bool(target.clock() - row["active_at"] < claim_idle)
-    free = sa.select(sa.func.pg_try_advisory_xact_lock(row["claim_key"]))
-    return not connection.execute(free).scalar()
 
 
 def _who_is_in_the_way(target: Warehouse) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import claims, registry, restaging, versions, warehouse
+from pipelines import locks, registry, restaging, versions, warehouse
 from pipelines.configuration import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
@@ -70,10 +70,14 @@ def read(deployment: Deployment) -> Status:
 
 def _left_behind(deployment: Deployment) -> set[int]:
     """Return the open attempts whose builders are gone; asking takes their claims for a moment."""
+    now = deployment.warehouse.clock()
     with deployment.warehouse.begin() as connection:
         building = warehouse.rows(connection, "ops/building_nights")
-        alive = [claims.is_alive(deployment, connection, row) for row in building]
-    return {row["night_id"] for row, is_alive in zip(building, alive, strict=True) if not is_alive}
+        return {
+            row["night_id"]
+            for row in building
+            if not locks.is_alive(connection, row, now, deployment.configuration.claim_idle)
+        }
 
 
 def expected_night(configuration: Configuration, deployment: Deployment) -> date | None:

@@ -4,7 +4,6 @@ Cut-off features come from attempts built as of the cut-off, so nothing dated af
 them. Nothing is promoted before all is there: bytes first, then every row in one transaction.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -33,8 +32,7 @@ from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere, UnrecoverableError
 from pipelines.night import Night
 from pipelines.registry import Version
-
-Listener = Callable[[str, object], None]
+from pipelines.runner import Listener, silent
 
 
 class TooLittleHistory(UnrecoverableError):
@@ -62,10 +60,6 @@ class Churn:
     versions: list[Version]
 
 
-def _silent(part: str, result: object) -> None:
-    """Hear nothing."""
-
-
 def train(
     deployment: Deployment,
     claim: Claim,
@@ -73,7 +67,7 @@ def train(
     *,
     known_at: int | None = None,
     tracking_url: str | None = None,
-    tell: Listener = _silent,
+    tell: Listener = silent,
 ) -> Trained:
     """Train churn models and a segmenter as of a day; the same training again changes nothing.
 

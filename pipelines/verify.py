@@ -17,7 +17,7 @@ from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
 from pipelines.night import BUILD, DIGITS, KEYS, Night
 from pipelines.recorded import Inputs
-from pipelines.runner import Listener
+from pipelines.runner import Listener, silent
 
 STEPS = tuple(step for step in BUILD if step.room not in ("contracts", "drift"))
 
@@ -50,17 +50,13 @@ class Proof:
         return not self.comparison.row_count and not (self.unlike and self.inputs.is_exact)
 
 
-def _silent(step: str, result: object) -> None:
-    """Hear nothing."""
-
-
 def verify(
     deployment: Deployment,
     claim: Claim,
     as_of: date,
     *,
     now: bool = False,
-    tell: Listener = _silent,
+    tell: Listener = silent,
 ) -> Proof:
     """Build the night that stands for a day in full, compare it, and drop what was built.
 

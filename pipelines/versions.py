@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from pipelines.configuration import Configuration, code_hash, short_hash
-from pipelines.deployment import CHECKOUT
 
+CHECKOUT = Path(__file__).resolve().parent.parent  # whose code makes the nights
 BUILD_CODE = ("sql", "pipelines", "models", "expectations")
 STAGE_CODE = (
     "sql/1_raw",

@@ -8,14 +8,12 @@ import json
 from dataclasses import dataclass
 from datetime import date
 
-import sqlalchemy as sa
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines import filling, registry, warehouse
+from pipelines import filling, locks, registry, warehouse
 from pipelines.claims import Claim
 from pipelines.deployment import Deployment
-from pipelines.locks import OPENING
 from pipelines.span import KEPT, by_day, known_at_of
 
 
@@ -32,7 +30,7 @@ def join(deployment: Deployment, walker: str, night: Joining) -> None:
     """Write down that a night belongs to the walker's backfill; harmless when repeated."""
     day = night.as_of
     with deployment.warehouse.begin() as connection:
-        connection.execute(sa.select(sa.func.pg_advisory_xact_lock(OPENING)))
+        locks.take(connection, locks.OPENING)
         known_at = night.known_at or known_at_of(deployment, connection)
         models = {day: registry.models_for(connection, day)}
         if _begun(connection, walker) is None:

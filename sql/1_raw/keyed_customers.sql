@@ -1,30 +1,13 @@
 -- The rows of the inbox, each with the hash of its content and the key it is known by.
 -- grain: row_no
--- reads: raw.inbox_customers
-with inbox as (
-    select
-        i.*,
-        jsonb_object(cast(:extra_columns as text[]), i.attribute_values) as extras,
-        case
-            when lower(i.tombstone) in ('true', 't', 'yes', 'y', '1') then 'delete' else 'upsert'
-        end as op
-    from raw.inbox_customers as i
-),
-
-hashed as (
-    select
-        i.*,
-        nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
-        cast(md5(cast(row(
-            i.op, jsonb_strip_nulls(i.extras),
-            i.customer_ref, i.created_at, i.updated_at, i.email, i.phone, i.given_name,
-            i.family_name, i.birth_date, i.street, i.postcode, i.city, i.country,
-            i.consent_marketing, i.consent_profiling
-        ) as text)) as uuid) as row_hash
-    from inbox as i
-)
-
+-- reads: marked
 select
-    c.*,
-    coalesce(c.customer_ref, '') as row_key
-from hashed as c
+    m.*,
+    cast(md5(cast(row(
+        m.op, m.extras,
+        m.customer_ref, m.created_at, m.updated_at, m.email, m.phone, m.given_name,
+        m.family_name, m.birth_date, m.street, m.postcode, m.city, m.country,
+        m.consent_marketing, m.consent_profiling
+    ) as text)) as uuid) as row_hash,
+    coalesce(m.customer_ref, '') as row_key
+from marked as m

@@ -1,27 +1,16 @@
 -- The rows of the inbox, each with the hash of its content and the key it is known by.
 -- grain: row_no
 -- A row that says its content is deleted has the key of that content.
--- reads: raw.inbox_events
-with inbox as (
+-- reads: marked
+with hashed as (
     select
-        i.*,
-        jsonb_object(cast(:extra_columns as text[]), i.attribute_values) as extras,
-        case
-            when lower(i.tombstone) in ('true', 't', 'yes', 'y', '1') then 'delete' else 'upsert'
-        end as op
-    from raw.inbox_events as i
-),
-
-hashed as (
-    select
-        i.*,
-        nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
+        m.*,
         cast(md5(cast(row(
-            'upsert', jsonb_strip_nulls(i.extras),
-            i.event_id, i.occurred_at, i.event_type, i.visitor_ref, i.customer_ref, i.email,
-            i.session_ref, i.product_ref, i.value, i.url
+            'upsert', m.extras,
+            m.event_id, m.occurred_at, m.event_type, m.visitor_ref, m.customer_ref, m.email,
+            m.session_ref, m.product_ref, m.value, m.url
         ) as text)) as uuid) as content_hash
-    from inbox as i
+    from marked as m
 )
 
 select

@@ -1,27 +1,16 @@
 -- The rows of the inbox, each with the hash of its content and the key it is known by.
 -- grain: row_no
 -- A row that says its content is deleted has the key of that content.
--- reads: raw.inbox_order_lines
-with inbox as (
+-- reads: marked
+with hashed as (
     select
-        i.*,
-        jsonb_object(cast(:extra_columns as text[]), i.attribute_values) as extras,
-        case
-            when lower(i.tombstone) in ('true', 't', 'yes', 'y', '1') then 'delete' else 'upsert'
-        end as op
-    from raw.inbox_order_lines as i
-),
-
-hashed as (
-    select
-        i.*,
-        nullif(jsonb_strip_nulls(i.extras), cast('{}' as jsonb)) as attributes,
+        m.*,
         cast(md5(cast(row(
-            'upsert', jsonb_strip_nulls(i.extras),
-            i.order_id, i.line_no, i.ordered_at, i.customer_ref, i.email, i.phone,
-            i.product_ref, i.quantity, i.unit_price, i.discount_amount, i.net_amount, i.currency
+            'upsert', m.extras,
+            m.order_id, m.line_no, m.ordered_at, m.customer_ref, m.email, m.phone,
+            m.product_ref, m.quantity, m.unit_price, m.discount_amount, m.net_amount, m.currency
         ) as text)) as uuid) as content_hash
-    from inbox as i
+    from marked as m
 )
 
 select

@@ -2,17 +2,8 @@
 -- moved sighting, and every record of the people these were. A record outside shares no value
 -- that links with one inside: it would have been the same person in the earlier night.
 -- grain: source, entity, record_ref
--- reads: moved, identity.sightings, previous_members
-with standing as not materialized (
-    select *
-    from identity.sightings
-    where
-        staging_version = :staging_version
-        and batch_from <= :known_at and batch_to > :known_at
-        and seen_on <= cast(:as_of as date)
-),
-
-refs as (
+-- reads: moved, standing, previous_members
+with refs as (
     select distinct customer_space, customer_ref
     from moved
 ),

@@ -1,18 +1,8 @@
 -- The customers on which each value of the named sightings stands, by the end of :as_of, as known
 -- at :known_at: all their sightings are asked, in scope or not. In full: of every value.
 -- grain: none
--- reads: identity.sightings, named
-with standing as not materialized (
-    select *
-    from identity.sightings
-    where
-        staging_version = :staging_version
-        and batch_from <= :known_at and batch_to > :known_at
-        and seen_on <= cast(:as_of as date)
-        and customer_ref is not null
-),
-
-emails as (
+-- reads: standing, named
+with emails as (
     select distinct email
     from named
 ),
@@ -30,12 +20,12 @@ visitors as (
 select 'email ' || s.email as value, 0 as is_visitor, s.customer_space, s.customer_ref
 from standing as s
 left join emails as n on s.email = n.email
-where s.email is not null and (:is_full or n.email is not null)
+where s.customer_ref is not null and s.email is not null and (:is_full or n.email is not null)
 union all
 select 'phone ' || s.phone as value, 0 as is_visitor, s.customer_space, s.customer_ref
 from standing as s
 left join phones as n on s.phone = n.phone
-where s.phone is not null and (:is_full or n.phone is not null)
+where s.customer_ref is not null and s.phone is not null and (:is_full or n.phone is not null)
 union all
 select
     'visitor ' || s.source || chr(31) || s.visitor_ref as value,
@@ -45,4 +35,7 @@ select
 from standing as s
 left join visitors as n
     on s.source = n.source and s.visitor_ref = n.visitor_ref
-where s.visitor_ref is not null and (:is_full or n.visitor_ref is not null)
+where
+    s.customer_ref is not null
+    and s.visitor_ref is not null
+    and (:is_full or n.visitor_ref is not null)

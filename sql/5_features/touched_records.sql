@@ -26,15 +26,10 @@ lines as (
     where
         staging_version = :staging_version
         and ordered_on <= cast(:as_of as date)
-        and batch_from > :previous_known_at and batch_from <= :known_at
-        and batch_from < batch_to
-    union
-    select source, 'order_lines' as entity, record_ref, 'received' as reason
-    from staging.order_lines
-    where
-        staging_version = :staging_version
-        and ordered_on <= cast(:as_of as date)
-        and batch_to > :previous_known_at and batch_to <= :known_at
+        and (
+            (batch_from > :previous_known_at and batch_from <= :known_at)
+            or (batch_to > :previous_known_at and batch_to <= :known_at)
+        )
         and batch_from < batch_to
     union
     select source, 'order_lines' as entity, record_ref, 'dated' as reason
@@ -75,14 +70,10 @@ events as (
     from visits
     where
         occurred_on <= cast(:as_of as date)
-        and batch_from > :previous_known_at and batch_from <= :known_at
-        and batch_from < batch_to
-    union
-    select source, 'events' as entity, record_ref, 'received' as reason
-    from visits
-    where
-        occurred_on <= cast(:as_of as date)
-        and batch_to > :previous_known_at and batch_to <= :known_at
+        and (
+            (batch_from > :previous_known_at and batch_from <= :known_at)
+            or (batch_to > :previous_known_at and batch_to <= :known_at)
+        )
         and batch_from < batch_to
     union
     select source, 'events' as entity, record_ref, 'dated' as reason

@@ -20,7 +20,9 @@ from tests.conftest import CHECKOUT, Shop
 
 NEW_YORK = ZoneInfo("America/New_York")
 RUNS = "/api/v2/dags/nightly_segmentation/dagRuns"
+BACKFILLS = "/api/v2/backfills?dag_id=nightly_segmentation"
 ENDED = ("success", "failed")
+CLOSED_SECONDS = 90  # Airflow looks every 30 whether a backfill has ended
 AIRFLOW_BACKFILL = (  # as docs/airflow.md says
     'eval "$({python} -m nocturne.airflow_home)" && {airflow} backfill create'
     " --dag-id nightly_segmentation --from-date {first} --to-date {last} {how}"
@@ -80,6 +82,14 @@ class Live:
             return states if done else None
 
         return self.wait(ended, seconds)
+
+    def closed(self) -> None:
+        """Wait until Airflow has closed every backfill: before that it refuses the next."""
+
+        def no_open() -> bool:
+            return all(each["completed_at"] for each in self.ask(BACKFILLS)["backfills"])
+
+        self.wait(no_open, CLOSED_SECONDS)
 
     def wait(self, what: Callable[[], Any], seconds: float) -> Any:
         """Wait until something is so."""

@@ -118,8 +118,9 @@ def land(live: Live) -> None:
 
 
 def days_failed(live: Live) -> set[date]:
-    """Wait for all runs; return the days of the backfilled ones that failed."""
+    """Wait for all runs and their backfill; return the days of the backfilled that failed."""
     live.states(6)
+    live.closed()
     backfilled = [run for run in live.runs() if run["run_type"] == "backfill"]
     assert {start_of(run) for run in backfilled} == set(DAYS)
     return {start_of(run) for run in backfilled if run["state"] == "failed"}
