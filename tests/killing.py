@@ -1,87 +1,91 @@
-"""Run a night in a child process that kills itself at its n-th statement to the database."""
+"""Act on a shop in a child process that kills itself at its n-th statement to the database."""
 
 import multiprocessing
 import os
 import signal
-from dataclasses import replace
+from collections.abc import Callable
 from datetime import date
+from functools import partial
 from typing import Any
 
 import sqlalchemy as sa
 
+from pipelines import claims, runner
+from pipelines.claims import Claim
+from pipelines.deployment import Deployment
 from tests.conftest import Shop
 
 context = multiprocessing.get_context("forkserver")
 context.set_forkserver_preload(["great_expectations", "pandas", "tests.conftest"])
 
 
-def _night(shop: Shop, as_of: date, kill_at: int | None, pipe: Any) -> None:
-    """Count statements; die at `kill_at`; report how many statements each step had seen."""
-    from pipelines import claims, runner
+class Statements:
+    """How many statements a process has sent; it dies at the one that is to kill it."""
 
-    seen = 0
-    marks: list[tuple[str, int]] = []
+    def __init__(self, kill_at: int | None):
+        self.kill_at = kill_at
+        self.seen = 0
 
-    def count(*_: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == kill_at:
+    def count(self, *_: Any) -> None:
+        """Count one more."""
+        self.seen += 1
+        if self.seen == self.kill_at:
             os.kill(os.getpid(), signal.SIGKILL)
 
+
+Action = Callable[[Deployment, Statements], Any]
+
+
+def in_child(shop: Shop, action: Action, kill_at: int | None = None) -> tuple[Any, int] | None:
+    """Return what an action gave and how many statements it took; None when it was killed."""
+    receiving, sending = context.Pipe(duplex=False)
+    child = context.Process(target=_act, args=(shop, action, kill_at, sending))
+    child.start()
+    sending.close()
+    try:
+        ended = receiving.recv()
+    except EOFError:
+        ended = None
+    child.join(60)
+    assert child.exitcode == (-signal.SIGKILL if kill_at and ended is None else 0)
+    return ended
+
+
+def _act(shop: Shop, action: Action, kill_at: int | None, pipe: Any) -> None:
     opened = shop.deployment()
-    sa.event.listen(opened.warehouse.engine, "before_cursor_execute", count)
-    with claims.process_claim(opened.warehouse, "child") as claim:
-        runner.run_night(opened, claim, as_of, tell=lambda step, _: marks.append((step, seen)))
-    pipe.send(marks)
+    statements = Statements(kill_at)
+    sa.event.listen(opened.warehouse.engine, "before_cursor_execute", statements.count)
+    pipe.send((action(opened, statements), statements.seen))
 
 
 def night_in_child(shop: Shop, as_of: date, kill_at: int | None = None) -> list[tuple[str, int]]:
     """Return after which statement each step ended; empty when the child was killed."""
-    receiving, sending = context.Pipe(duplex=False)
-    child = context.Process(target=_night, args=(replace(shop), as_of, kill_at, sending))
-    child.start()
-    sending.close()
-    try:
-        marks = receiving.recv()
-    except EOFError:
-        marks = []
-    child.join(60)
-    assert child.exitcode == (-signal.SIGKILL if kill_at and not marks else 0)
+    ended = in_child(shop, partial(_night, as_of), kill_at)
+    return ended[0] if ended else []
+
+
+def _night(as_of: date, opened: Deployment, statements: Statements) -> list[tuple[str, int]]:
+    marks: list[tuple[str, int]] = []
+
+    def mark(step: str, _: Any) -> None:
+        marks.append((step, statements.seen))
+
+    with claims.process_claim(opened.warehouse, "child") as claim:
+        runner.run_night(opened, claim, as_of, tell=mark)
     return marks
 
 
-def _act(shop: Shop, action: Any, kill_at: int | None, pipe: Any) -> None:
-    """Do something with the shop's deployment and a claim; die at statement `kill_at`."""
-    from pipelines import claims
+def act_in_child(
+    shop: Shop, action: Callable[[Deployment, Claim], Any], kill_at: int | None = None
+) -> int | None:
+    """Return how many statements an action with a claim took; None when the child was killed."""
+    ended = in_child(shop, partial(_claimed, action), kill_at)
+    return ended[1] if ended else None
 
-    seen = 0
 
-    def count(*_: Any) -> None:
-        nonlocal seen
-        seen += 1
-        if seen == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    opened = shop.deployment()
+def _claimed(action: Callable[[Deployment, Claim], Any], opened: Deployment, _: Statements) -> None:
     with claims.process_claim(opened.warehouse, "child") as claim:
-        sa.event.listen(opened.warehouse.engine, "before_cursor_execute", count)
         action(opened, claim)
-    pipe.send(seen)
-
-
-def act_in_child(shop: Shop, action: Any, kill_at: int | None = None) -> int | None:
-    """Return how many statements an action took; None when the child was killed."""
-    receiving, sending = context.Pipe(duplex=False)
-    child = context.Process(target=_act, args=(replace(shop), action, kill_at, sending))
-    child.start()
-    sending.close()
-    try:
-        seen = receiving.recv()
-    except EOFError:
-        seen = None
-    child.join(60)
-    assert child.exitcode == (-signal.SIGKILL if kill_at and seen is None else 0)
-    return seen
 
 
 def rows_of(shop: Shop, as_of: date) -> dict[str, str]:

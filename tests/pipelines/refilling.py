@@ -9,10 +9,12 @@ from pipelines.backfill import Asked
 from pipelines.configuration_files import read_configuration
 from pipelines.span import Span
 from tests.conftest import LINE_COLUMNS, Shop
+from tests.pipelines.segmenters import keep_segmenter
 from tests.stories import D, a_few_weeks, line
 
 DAYS = [D - timedelta(days=n) for n in (3, 2, 1, 0)]
 SPAN = Span(DAYS[0], DAYS[-1])
+PAST = Span(DAYS[0], DAYS[2])
 SEGMENTS = {
     "often": {"condition": "order_count >= 4"},
     "lately": {"condition": "recency_days <= 5"},
@@ -83,3 +85,30 @@ def left_in_attempts(shop: Shop) -> list[str]:
         " and relnamespace = to_regnamespace('attempts') and relname ~ '_[0-9]+$'"
     )
     return [row["relname"] for row in rows]
+
+
+def backfills(shop: Shop) -> list[dict]:
+    """Return every backfill, in the order in which they were begun."""
+    return shop.query("select * from ops.backfills order by backfill_id")
+
+
+def serve(shop: Shop, seed: int, trained_as_of: date) -> str:
+    """Promote a segmenter as if trained as of a day; return its id."""
+    named = keep_segmenter(shop, seed)
+    shop.query(
+        "insert into ops.model_versions (training_id, model_id, kind, name, trained_as_of,"
+        " known_at, features, metrics, verdict, champion_since)"
+        " values (:t, :m, 'segmenter', 'k-means', :d, 1, '{}', '{}', '', now())",
+        t=seed, m=named, d=trained_as_of,
+    )  # fmt: skip
+    return named
+
+
+def models_and_notes(shop: Shop) -> dict[date, tuple[str | None, bool]]:
+    """Return which segmenter each published night had, and whether a note warns of it, by day."""
+    rows = shop.query(
+        "select n.as_of, n.models ->> 'segmenter' as model, n.notes::text ~ 'Not out of time: the"
+        " segmenter model was trained on what 2026-11-19 knew' as warned"
+        " from ops.nights n join ops.published p using (night_id) where p.replaced_at is null"
+    )
+    return {row["as_of"]: (row["model"], row["warned"]) for row in rows}

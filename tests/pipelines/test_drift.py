@@ -1,63 +1,35 @@
 """Drift: against an oracle in numpy that shares nothing with the SQL, and against chance."""
 
 import json
-import re
 from dataclasses import replace
 from datetime import date
 
 import numpy as np
 import pytest
-import sqlalchemy as sa
 
-from pipelines import claims, drift, drift_report, publish, warehouse
-from tests.pipelines.attempts import make_attempt, people_of
+from pipelines import drift, publish, warehouse
+from tests.pipelines.attempts import people_of
+from tests.pipelines.drifting import (
+    MODELS,
+    TONIGHT,
+    keep,
+    measure,
+    one_segment,
+    query,
+    record_training,
+    some_people,
+)
 
-TRAINED, TONIGHT = date(2026, 11, 1), date(2026, 11, 20)
-MODELS = {"churn": "c0ffee", "segmenter": "5e6"}
-RULES = {"segments": {"many": {"description": "d", "condition": "order_count > 3"}}}
+COLUMNS = (
+    "order_count", "spend_amount", "average_order_amount", "interpurchase_days", "return_share",
+    "discount_share", "session_count_30d",
+)  # fmt: skip
 
 
 @pytest.fixture
 def deployment(new_shop):
-    shop = new_shop()
-    shop.configure("segments", RULES)
-    opened = shop.deployment()
-    yield opened
-    opened.warehouse.close()
-
-
-def record_training(deployment, training_id, models=MODELS, trained_as_of=TRAINED):
-    with deployment.warehouse.begin() as connection:
-        for kind, model_id in models.items():
-            connection.execute(
-                sa.text(
-                    "insert into ops.model_versions (training_id, model_id, kind, name,"
-                    " trained_as_of, known_at, features, metrics, verdict) values"
-                    " (:t, :m, :k, 'x', :d, 1, '{}', '{}', 'x')"
-                ),
-                {"t": training_id, "m": model_id, "k": kind, "d": trained_as_of},
-            )
-
-
-def keep(deployment, training_id=1, **tables):
-    night = make_attempt(deployment, TRAINED, purpose="train", models=MODELS, **tables)
-    record_training(deployment, training_id)
-    drift.keep_reference(night, training_id)
-    claims.drop_night(deployment, night.night_id)
-
-
-def measure(deployment, purpose="verify", models=MODELS, **tables):
-    night = make_attempt(deployment, TONIGHT, purpose=purpose, models=models, **tables)
-    count = drift.measure_drift(night)
-    rows = query(
-        deployment, "select * from ops.drift_measured where night_id = :n", n=night.night_id
-    )
-    return count, {(r["column_name"], r["value"]): r for r in rows}, night
-
-
-def query(deployment, text, **binds):
-    with deployment.warehouse.begin() as connection:
-        return [dict(r) for r in connection.execute(sa.text(text), binds).mappings()]
+    with one_segment(new_shop()) as opened:
+        yield opened
 
 
 def oracle(reference, current):
@@ -77,30 +49,6 @@ def oracle(reference, current):
     psi = sum((i - j) * np.log(i / j) for i, j in zip(p, q, strict=True))
     limit = 0.2 + (used - 1) * (1 / len(reference) + 1 / len(current))
     return psi, limit, a, b
-
-
-def holes(rng, values, share):
-    return [None if rng.random() < share else float(v) for v in values]
-
-
-def some_people(rng, n, shift=0.0):
-    """Ties, nulls, heavy tails, an empty column, a constant one."""
-    return people_of(
-        n,
-        order_count=[int(v) for v in rng.poisson(2 + shift, n)],
-        spend_amount=[round(float(v), 4) for v in rng.lognormal(3 + shift, 2, n)],
-        average_order_amount=holes(rng, rng.standard_t(2, n) * 1e6, 0.1),
-        interpurchase_days=holes(rng, rng.choice([0.1, 0.2, 0.1 + 0.2, 7], n), 0.3),
-        return_share=[0.0] * n if not shift else holes(rng, rng.choice([0.0, 0.5], n), 0),
-        discount_share=[None] * n,
-        session_count_30d=[None] * n if not shift else [1] * n,
-    )
-
-
-COLUMNS = (
-    "order_count", "spend_amount", "average_order_amount", "interpurchase_days", "return_share",
-    "discount_share", "session_count_30d",
-)  # fmt: skip
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -269,28 +217,3 @@ def test_fewer_than_100_people_are_shown_not_judged(deployment):
 @pytest.mark.parametrize(("n", "shift"), [(100, 2.0), (200, 1.5), (500, 1.2)])
 def test_a_real_shift_alarms(n, shift):
     assert simulate(np.random.default_rng(n), n, 300, shift)[1] >= 0.9
-
-
-def test_the_page_is_drawn_offline_without_people_and_kept_when_nothing_changed(deployment):
-    keep(deployment, features=some_people(np.random.default_rng(1), 80), scores=[0.1, 0.9] * 40)
-    now = some_people(np.random.default_rng(2), 70)
-    measure(deployment, purpose="night", features=now, scores=[0.2] * 70)
-    page = drift_report.page_of(deployment.home, TONIGHT)
-    first, text = page.stat(), page.read_text()
-    assert "churn_probability" in text
-    for personal in ("customer_ref", "person_id"):
-        assert personal not in text
-    assert not re.search(r"<(script|link|img|iframe)[^>]+(src|href)=", text)
-    measure(deployment, purpose="night", features=now, scores=[0.2] * 70)
-    assert page.stat().st_mtime_ns == first.st_mtime_ns
-    assert not list(page.parent.rglob("*.partial"))
-
-
-def test_a_page_that_cannot_be_drawn_is_a_note_and_no_failure(deployment):
-    people = some_people(np.random.default_rng(1), 80)
-    keep(deployment, features=people)
-    drift_report.sample_of(deployment.home, 1).write_bytes(b"torn")
-    _, measured, night = measure(deployment, purpose="night", features=people)
-    [row] = query(deployment, "select notes from ops.nights where night_id = :n", n=night.night_id)
-    assert measured
-    assert any("report was not drawn" in note for note in row["notes"])

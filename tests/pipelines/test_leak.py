@@ -9,7 +9,7 @@ import pytest
 from pipelines import churn_examples, claims, features, identify, runner, train
 from pipelines.errors import WarehouseBusy
 from tests.conftest import LINE_COLUMNS, Shop, source
-from tests.pipelines.test_train import (
+from tests.pipelines.training import (
     DAY,
     FIRST,
     ask,

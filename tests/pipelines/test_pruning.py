@@ -11,7 +11,7 @@ from nocturne import server
 from pipelines import export, retention
 from pipelines.retire import retire
 from tests.conftest import LINE_COLUMNS, Shop
-from tests.pipelines.retiring import retire_in_child
+from tests.killing import in_child
 from tests.pipelines.test_retention import LEFT_OVER, days_with_rows
 from tests.stories import D, a_few_weeks, line
 
@@ -145,6 +145,10 @@ def copy_of(embedded, tmp_path):
     engine.dispose()
 
 
+def retire_in_it(deployment, _):
+    retire(deployment)
+
+
 def test_killed_at_any_statement_the_next_call_ends_it(new_shop, copy_of):
     shop = restaged(new_shop)
     shop.query(  # as if the first way of staging were of the past already
@@ -152,12 +156,12 @@ def test_killed_at_any_statement_the_next_call_ends_it(new_shop, copy_of):
         " where n.night_id = 4 and nights.night_id = 1"
     )
     undisturbed = copy_of(shop, 0)
-    last = retire_in_child(undisturbed)
+    _, last = in_child(undisturbed, retire_in_it)
     assert len(staged_under(undisturbed)["identity.sightings"]) == 1
     for kill_at in range(1, last + 1, last // 10):
         killed = copy_of(shop, kill_at)
-        assert retire_in_child(killed, kill_at) is None, f"it outlived statement {kill_at}"
-        retire_in_child(killed)
+        assert in_child(killed, retire_in_it, kill_at) is None, f"it outlived statement {kill_at}"
+        in_child(killed, retire_in_it)
         assert days_with_rows(killed) == days_with_rows(undisturbed)
         assert killed.query(LEFT_OVER) == [], f"killed at statement {kill_at}"
         assert staged_under(killed) == staged_under(undisturbed)

@@ -5,7 +5,7 @@ import pytest
 from pipelines import repair, runner
 from pipelines.errors import NothingThere, RepairFailed
 from tests.killing import rows_of
-from tests.pipelines.refilling import DAYS, carry_out, late, left_in_attempts, opened
+from tests.pipelines.refilling import DAYS, backfills, carry_out, late, left_in_attempts, opened
 from tests.stories import D
 
 
@@ -26,10 +26,6 @@ def configure(shop, nights=7, share=0.01):
 def repaired(shop, as_of=D):
     with opened(shop) as (deployment, claim):
         return repair.repair(deployment, claim, as_of)
-
-
-def backfills(shop):
-    return shop.query("select * from ops.backfills order by backfill_id")
 
 
 def test_outdated_nights_are_built_anew_and_it_is_recorded(shop, new_four):

@@ -10,7 +10,7 @@ from models import churn
 from pipelines import claims, feature_rows, features, identify, partitions, registry, runner, score
 from pipelines.night import Night
 from tests.conftest import Shop
-from tests.pipelines.test_train import DAY, REFUSING, shop_of_many, till_of_many, train_on
+from tests.pipelines.training import DAY, REFUSING, shop_of_many, till_of_many, train_on
 
 
 @pytest.fixture(scope="module")

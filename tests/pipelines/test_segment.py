@@ -1,98 +1,28 @@
 """Claims about segments: who is in which, what is left out, and what cannot make a night fail."""
 
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 
-import numpy as np
 import pytest
 import sqlalchemy as sa
 
-from models.canonical import model_id
-from models.clusters import DIMENSIONS, Segmenter
-from pipelines import (
-    claims,
-    feature_rows,
-    features,
-    identify,
-    partitions,
-    registry,
-    runner,
-    segment,
-    warehouse,
-)
+from pipelines import segment, warehouse
 from pipelines.condition_kinds import COLUMNS
 from pipelines.errors import ConfigurationFaulty
-from tests.conftest import LINE_COLUMNS, source
-from tests.pipelines.attempts import fill
-from tests.stories import D, line
+from tests.pipelines.segmenting import (
+    a_till,
+    featured,
+    fill_scores,
+    held_by,
+    notes_of,
+    people_of,
+    rules,
+    with_a_crm,
+)
+from tests.stories import D
 
 KINDS = {"integer": "whole number", "numeric": "number", "double precision": "number",
          "date": "day", "text": "text"}  # fmt: skip
-
-
-def rules(**conditions):
-    """Return the content of a segments.yml."""
-    return {"segments": {name: {"condition": text} for name, text in conditions.items()}}
-
-
-def a_till(shop, people):
-    """Write `n` orders of each person, one a day, the last of them on D."""
-    rows = [
-        line(f"{who}-{n}", str(D - timedelta(days=n)), customer_ref=who)
-        for who, orders in people.items()
-        for n in range(orders)
-    ]
-    shop.write("till/1.csv", rows, LINE_COLUMNS)
-
-
-def with_a_crm(shop, consents):
-    """Give the shop a CRM whose records say who may be profiled."""
-    columns = ["customer_ref", "consent_profiling"]
-    crm = source("customers", "crm/*.csv", columns)
-    till = source("order_lines", "till/*.csv", LINE_COLUMNS)
-    shop.configure("sources", {"sources": {"crm": crm, "till": till}})
-    rows = [{"customer_ref": ref, "consent_profiling": said} for ref, said in consents.items()]
-    shop.write("crm/1.csv", rows, columns)
-
-
-@contextmanager
-def featured(shop):
-    """Open the night of D, with features; scores stay to be filled."""
-    opened = shop.deployment()
-    runner.receive(opened)
-    with claims.process_claim(opened.warehouse, "test") as claim:
-        tonight = claims.open_night(opened, claim, D)
-        identify.identify(tonight)
-        features.build_customer_features(tonight)
-        fill_scores(tonight, {})
-        yield tonight
-        claims.drop_night(opened, tonight.night_id)
-    opened.warehouse.close()
-
-
-def fill_scores(tonight, probabilities):
-    with tonight.step("score") as connection:
-        rows = [{"person_id": p, "churn_probability": x} for p, x in probabilities.items()]
-        fill(connection, tonight, "customer_scores", rows)
-
-
-def people_of(shop):
-    found = shop.query("select distinct customer_ref, person_id from identity.customer_refs")
-    return {row["customer_ref"]: row["person_id"] for row in found}
-
-
-def held_by(shop, tonight):
-    """Return what the attempt says of each person."""
-    name = partitions.attempt_table("customer_segments", tonight.night_id)
-    names = {person: ref for ref, person in people_of(shop).items()}
-    found = shop.query(f"select * from attempts.{name} order by person_id")
-    return {names[row["person_id"]]: row for row in found}
-
-
-def notes_of(shop, tonight):
-    [row] = shop.query("select notes from ops.nights where night_id = :n", n=tonight.night_id)
-    return row["notes"]
 
 
 def test_segments_are_sorted_and_the_first_of_the_file_is_the_primary_one(new_shop):
@@ -139,20 +69,6 @@ def test_segments_that_read_what_the_shop_has_not_are_left_out_and_named(new_sho
     assert "beer (no source of products)" in note
     assert "at_risk (no churn model serves yet)" in note
     assert "future (no model of expected purchases yet)" in note
-
-
-def test_who_refuses_profiling_is_in_no_segment_and_no_cluster(new_shop):
-    shop = new_shop()
-    shop.configure("segments", rules(everybody="order_count > 0"))
-    with_a_crm(shop, {"asked": "true", "refusing": "false", "silent": ""})
-    a_till(shop, {"asked": 1, "refusing": 1, "silent": 1, "unknown": 1})
-    with featured(shop) as tonight:
-        segment.segment(serving(shop, tonight))
-        held = held_by(shop, tonight)
-    assert {who for who, row in held.items() if row["segments"]} == {"asked", "silent", "unknown"}
-    assert held["refusing"]["primary_segment"] == "none"
-    assert {who for who, row in held.items() if row["cluster"] is None} == {"refusing"}
-    assert held["refusing"]["segmenter_model"] is None
 
 
 def test_a_threshold_on_a_score_is_asked_to_six_digits(new_shop):
@@ -203,50 +119,6 @@ def test_a_condition_can_name_every_column_it_is_shown_and_no_other(new_shop):
         )
         shown = {name: kind for name, kind in found.all() if name != "person_id"}
     assert {name: KINDS[kind] for name, kind in shown.items()} == COLUMNS
-
-
-def serving(shop, tonight):
-    """Return the night with a segmenter that serves, made on people of all kinds."""
-    random = np.random.default_rng(1)
-    groups = [(3, 90, 900), (60, 3, 60), (10, 12, 700), (200, 1, 20)]
-    X = np.vstack([random.normal([r, n, s, s / n], 0.2, (40, 4)) for r, n, s in groups])
-    content = Segmenter().fit(np.abs(X)).to_bytes()
-    named = model_id(content, DIMENSIONS)
-    registry.write_bytes(shop.home / "models", named, content)
-    return replace(tonight, models={"segmenter": named})
-
-
-def test_a_cluster_is_what_the_segmenter_says_whatever_the_size_of_batches(new_shop, monkeypatch):
-    shop = new_shop()
-    a_till(shop, {f"c{n}": 1 + n % 9 for n in range(25)})
-    with featured(shop) as plain:
-        tonight = serving(shop, plain)
-        segment.segment(tonight)
-        whole = held_by(shop, tonight)
-        monkeypatch.setattr(feature_rows, "BATCH_PEOPLE", 7)
-        segment.segment(tonight)
-        assert held_by(shop, tonight) == whole
-        name = partitions.attempt_table("customer_features", tonight.night_id)
-        found = shop.query(f"select * from attempts.{name}")
-    content = registry.read_bytes(shop.home / "models", tonight.models["segmenter"])
-    segmenter = Segmenter.from_bytes(content)
-    by_id = {row["person_id"]: row for row in whole.values()}
-    for row in found:
-        expected = segmenter.assign([[float(row[name]) for name in DIMENSIONS]])[0]
-        held = by_id[row["person_id"]]
-        assert (held["cluster"], held["cluster_name"]) == (expected, segmenter.names_[expected])
-        assert held["segmenter_model"] == tonight.models["segmenter"]
-
-
-def test_what_a_killed_run_left_is_gone_and_nothing_is_left_behind(new_shop):
-    shop = new_shop()
-    a_till(shop, {"one": 1})
-    shop.deployment().warehouse.close()
-    shop.query("create table attempts.inbox_clusters_999 (like attempts.inbox_clusters)")
-    with featured(shop) as tonight:
-        segment.segment(serving(shop, tonight))
-        found = shop.query("select tablename as name from pg_tables where schemaname = 'attempts'")
-    assert [row for row in found if row["name"].startswith("inbox_clusters_")] == []
 
 
 def test_the_view_shows_the_newest_night_whichever_was_published_last(new_shop):

@@ -1,8 +1,5 @@
 """A night that was tampered with is found out; one that was not is proved; nothing is left."""
 
-import os
-import signal
-from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 
@@ -10,60 +7,34 @@ import pytest
 import sqlalchemy as sa
 
 from nocturne import verifying
-from pipelines import claims, partitions, runner, verify
+from pipelines import claims, partitions, runner
 from pipelines.errors import NothingThere, WarehouseBusy
 from tests.conftest import LINE_COLUMNS, source
-from tests.killing import context, night_in_child, rows_of
-from tests.stories import D, a_few_weeks, line
+from tests.killing import rows_of
+from tests.pipelines.refilling import left_in_attempts
+from tests.pipelines.tampering import published, verifier
+from tests.stories import D, line
 
-SEGMENTS = {
-    "segments": {
-        "buyers": {"condition": "order_count > 2"},
-        "few": {"condition": "order_count < 3"},
-    }
-}
 PEOPLE = ("customer_features", "customer_scores", "customer_segments")
 
 
 @pytest.fixture
 def shop(new_shop):
-    """A shop with a till and two segments, its night of D published as night 1."""
-    shop = new_shop()
-    shop.configure("segments", SEGMENTS)
-    a_few_weeks(shop)
-    assert shop.night(D) == 1
-    return shop
+    return published(new_shop())
 
 
 @pytest.fixture
 def verified(capsys):
-    """Verify D as the command does; return its exit code and what it prints, on one line."""
-
-    def run(shop, **options):
-        opened = shop.deployment()
-        capsys.readouterr()
-        try:
-            code = verifying.show(opened, D, now=options.get("now", False))
-        finally:
-            opened.warehouse.close()
-        text = capsys.readouterr().out
-        assert max(map(len, text.splitlines())) <= 80
-        return code, " ".join(text.split())
-
-    return run
+    return verifier(capsys)
 
 
 def left_behind(shop):
     """Return what an attempt that is gone must not leave: its tables and its judgements."""
-    tables = shop.query(
-        "select relname from pg_class where relkind = 'r'"
-        " and relnamespace = to_regnamespace('attempts') and relname ~ '_[0-9]+$'"
-    )
     judged = shop.query(
         "select night_id from ops.contract_results where night_id != 1"
         " union all select night_id from ops.drift_measured where night_id != 1"
     )
-    return tables + judged
+    return left_in_attempts(shop) + judged
 
 
 def person(shop):
@@ -268,53 +239,3 @@ def test_a_reader_is_neither_blocked_nor_surprised(shop, verified):
         assert verified(shop)[0] == 0
         assert reader.execute(count).one() == before
     engine.dispose()
-
-
-def _verify(shop, kill_at, pipe):
-    """Verify D in a child that dies at its n-th statement; report how many it ran."""
-    seen = 0
-
-    def count(*_):
-        nonlocal seen
-        seen += 1
-        if seen == kill_at:
-            os.kill(os.getpid(), signal.SIGKILL)
-
-    opened = shop.deployment()
-    sa.event.listen(opened.warehouse.engine, "before_cursor_execute", count)
-    with claims.process_claim(opened.warehouse, "child") as claim:
-        pipe.send((verify.verify(opened, claim, D).holds, seen))
-
-
-def verify_in_child(shop, kill_at=None):
-    receiving, sending = context.Pipe(duplex=False)
-    child = context.Process(target=_verify, args=(replace(shop), kill_at, sending))
-    child.start()
-    sending.close()
-    try:
-        return receiving.recv()
-    except EOFError:
-        return None
-    finally:
-        child.join(60)
-
-
-def test_killed_anywhere_the_next_verify_and_the_next_night_work(shop, verified):
-    holds, statements = verify_in_child(shop)
-    assert holds
-    before = rows_of(shop, D)
-    for part in range(1, 8):
-        assert verify_in_child(shop, kill_at=statements * part // 8) is None
-        if part % 2:
-            assert verified(shop)[0] == 0
-        else:
-            night_in_child(shop, D)
-        assert left_behind_by_unpublished(shop) == []
-    assert rows_of(shop, D) == before
-
-
-def left_behind_by_unpublished(shop):
-    return shop.query(
-        "select relname from pg_class where relkind = 'r'"
-        " and relnamespace = to_regnamespace('attempts') and relname ~ '_[0-9]+$'"
-    ) + shop.query("select night_id from ops.nights where status = 'building'")
