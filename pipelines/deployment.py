@@ -15,14 +15,25 @@ from pipelines.errors import NothingThere
 from pipelines.versions import CHECKOUT
 from pipelines.warehouse import Warehouse
 
+Secret = Callable[[str], str | None]
+
+
+def _knows_none(name: str) -> str | None:
+    """Know no secret."""
+    return None
+
 
 @dataclass(frozen=True)
 class Deployment:
-    """What a night needs to know about where it runs."""
+    """What a night needs to know about where it runs.
+
+    `secret` gives the value of a name that sources.yml writes as ${NAME}, None if nobody knows it.
+    """
 
     home: Path
     configuration: Configuration
     warehouse: Warehouse
+    secret: Secret = _knows_none
 
     @property
     def models(self) -> Path:
@@ -70,4 +81,4 @@ def from_environment(environ: Mapping[str, str], clock: Callable[[], datetime]) 
 
     home = home_of(environ)
     configuration = read_configuration(config_of(environ), home)
-    return Deployment(home, configuration, Warehouse(url_of(environ), clock))
+    return Deployment(home, configuration, Warehouse(url_of(environ), clock), environ.get)

@@ -5,6 +5,7 @@ NocturneError
 │   ├── ConfigurationFaulty   one or more files in config/ are wrong; lists every fault
 │   ├── SourceUnreadable      a file cannot be read as what it is declared to be
 │   ├── BatchRefused          a critical table rule refused a batch and the night is to stop
+│   ├── BalanceBroken         what became of a batch's rows does not add up to what was received
 │   ├── NightTooStale         no fresh order lines; publishing would only age what is known
 │   ├── ContractBroken        an attempt broke a critical contract and is not published
 │   ├── ClaimLost             another run took this attempt over
@@ -15,6 +16,7 @@ NocturneError
 │   └── NothingThere          a night, model or source was asked for that does not exist
 └── RecoverableError          the same call may succeed later
     ├── SourceUnavailable     a source cannot be reached now
+    ├── SourceUnfinished      a file is still being written
     ├── DestinationUnavailable  an export cannot be written now; what was delivered stays
     ├── DatabaseInUse         the schemas must change, but somebody builds a night or reads
     └── WarehouseBusy         another night or landing is under way
@@ -52,6 +54,10 @@ class BatchRefused(UnrecoverableError):
     """A critical table rule refused a batch, and settings.yml says that the night stops then."""
 
 
+class BalanceBroken(UnrecoverableError):
+    """A row of a batch has no fate, or two: something was lost or counted twice."""
+
+
 class NightTooStale(UnrecoverableError):
     """No order line is dated in the last `freshness_days` days of the night."""
 
@@ -86,6 +92,10 @@ class NothingThere(UnrecoverableError):
 
 class SourceUnavailable(RecoverableError):
     """A source cannot be reached now."""
+
+
+class SourceUnfinished(RecoverableError):
+    """A file is still being written: it is left for the next time."""
 
 
 class DestinationUnavailable(RecoverableError):

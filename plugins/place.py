@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from pipelines import deployment
@@ -21,10 +22,30 @@ def configuration() -> Configuration:
     return read_configuration(deployment.config_of(os.environ), deployment.home_of(os.environ))
 
 
+def secret(name: str) -> str | None:
+    """Return what a name of sources.yml stands for: the environment, else an Airflow connection.
+
+    The connection is called like the name in small letters. A name that ends in _URL stands for
+    its whole URI, any other for its password.
+    """
+    return os.environ.get(name) or _of_connection(name)
+
+
+def _of_connection(name: str) -> str | None:
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        connection = Connection.get(name.lower())
+    except AirflowNotFoundException:
+        return None
+    return connection.get_uri() if name.upper().endswith("_URL") else connection.password
+
+
 @contextmanager
 def here() -> Iterator[Deployment]:
     """Open the deployment this environment describes."""
-    opened = deployment.from_environment(os.environ, now)
+    opened = replace(deployment.from_environment(os.environ, now), secret=secret)
     try:
         yield opened
     finally:
