@@ -7,13 +7,16 @@ from dataclasses import dataclass
 class Entity:
     """An entity's columns; `required` must be mapped, of `one_of` at least one.
 
-    `keys` say which row it is: all that a deletion needs.
+    `keys` say which row it is: all that a deletion needs. `instants` and `numbers` are what is read
+    as such.
     """
 
     name: str
     columns: tuple[str, ...]
     required: tuple[str, ...]
     keys: tuple[str, ...]
+    instants: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
     one_of: tuple[str, ...] = ()
 
 
@@ -27,6 +30,7 @@ _ALL = (
         ),
         ("customer_ref",),
         ("customer_ref",),
+        instants=("created_at", "updated_at", "birth_date"),
     ),
     Entity(
         "events",
@@ -36,6 +40,8 @@ _ALL = (
         ),
         ("occurred_at", "event_type"),
         ("event_id",),
+        instants=("occurred_at",),
+        numbers=("value",),
     ),
     Entity(
         "order_lines",
@@ -45,13 +51,16 @@ _ALL = (
         ),
         ("order_id", "ordered_at", "quantity"),
         ("order_id", "line_no"),
-        ("unit_price", "net_amount"),
+        instants=("ordered_at",),
+        numbers=("quantity", "unit_price", "discount_amount", "net_amount"),
+        one_of=("unit_price", "net_amount"),
     ),
     Entity(
         "products",
         ("product_ref", "name", "category", "brand", "price"),
         ("product_ref",),
         ("product_ref",),
+        numbers=("price",),
     ),
 )  # fmt: skip
 

@@ -1,62 +1,105 @@
-"""Where one batch waits: Arrow batches of text into raw.inbox_<entity>, names mapped to ours."""
+"""Where one batch waits: what a source sent, as text under its own names, in raw.inbox.
 
-from collections.abc import Iterator
+The inbox is made anew for every batch, with a column per column of the source. Which of them are
+ours, and how, `mapped` tells: a SELECT made of the source's recipes.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.engine import Connection
 
-from pipelines import warehouse
+from pipelines import cells, objects, warehouse
+from pipelines.cells import Cells
 from pipelines.configuration import Source
-from pipelines.entities import ENTITIES
-from pipelines.errors import SourceUnreadable
-from pipelines.sources.files import Reading, Unreadable
-from pipelines.sources.jsonl import LINE
+from pipelines.errors import SourceUnavailable, SourceUnfinished, SourceUnreadable
+from pipelines.sources.reading import LINE, Reading, Unreadable
 from pipelines.warehouse import Warehouse
+
+INBOX = ("raw", "inbox")
 
 
 @dataclass(frozen=True)
 class Received:
-    """What came into an inbox: rows, the columns found, and those that nothing is mapped to."""
+    """What came into the inbox: rows, the columns found, what they are to us, rows left out."""
 
     rows: int
     columns: list[str]
-    extras: list[str]
+    cells: Cells
+    left_out: int = 0
 
 
-def fill_from_columns(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
-    """Write a file with columns into its entity's inbox, at the pace of the reader."""
-    extras = _extras(source, reading.columns)
-    schema = _schema(source)
-    mapped = (_mapped(batch, source, extras) for batch in reading.batches)
-    _empty(warehouse_, f"inbox_{source.entity}")
-    rows = _ingest(warehouse_, f"inbox_{source.entity}", schema, mapped)
-    return Received(rows, reading.columns, extras)
+def fill(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
+    """Write what is read into the inbox, at the pace of the reader.
+
+    Raises
+    ------
+    SourceUnreadable
+        If what the mapping needs is not there, naming it and what there is.
+    """
+    fill_ = _fill_from_lines if reading.is_lines else _fill_from_columns
+    return fill_(warehouse_, source, reading)
 
 
-def fill_from_lines(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
+def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
+    with warehouse_.begin() as connection:
+        found = cells.of_columns(connection, source, reading.columns)
+        make(connection, found)
+    rest = [(cells.REST, pa.list_(pa.string()))] if found.rest else []
+    own = [(place, pa.string()) for place in found.places.values()]
+    schema = pa.schema([("row_no", pa.int64()), *own, *rest])
+    named = (_named(batch, found, schema) for batch in reading.batches)
+    rows = _ingest(warehouse_, INBOX[1], schema, named)
+    with warehouse_.begin() as connection:
+        return Received(rows, reading.columns, found, _left_out(connection, source, found))
+
+
+def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
     """Write JSON lines into an inbox of their own, then let the database take them apart."""
-    _empty(warehouse_, "inbox_lines")
-    _empty(warehouse_, f"inbox_{source.entity}")
+    with warehouse_.begin() as connection:
+        empty_lines(connection)
     schema = pa.schema([("row_no", pa.int64()), (LINE, pa.string())])
     _ingest(warehouse_, "inbox_lines", schema, reading.batches)
+    whole = "1_raw/json_objects" if source.explode is None else "1_raw/json_elements"
     with warehouse_.begin() as connection:
-        found = warehouse.run(connection, "1_raw/json_columns")
-        columns = [row.name for row in found]
-        for row in warehouse.rows(connection, "1_raw/json_unreadable"):
-            sentence = f"line {row['row_no']} is no JSON object."
-            content = row["line"].encode()
-            reading.unreadable.append(Unreadable(row["row_no"], content, "not_json", sentence))
-        extras = _extras(source, columns) if columns else []
-        rows = _take_apart(connection, source, extras)
-    return Received(rows, columns, extras)
+        objects.refuse_wrong_paths(connection, source)
+        with warehouse.view(connection, "objects", whole, explode=source.explode):
+            for row in warehouse.rows(connection, "1_raw/json_unreadable"):
+                sentence = f"line {row['row_no']} is no JSON object."
+                content = row["line"].encode()
+                reading.unreadable.append(Unreadable(row["row_no"], content, "not_json", sentence))
+            names = objects.names_in_objects(connection, source)
+            found = cells.of_objects(source, names)
+            empty = int(warehouse.value(connection, "1_raw/empty_count")) if source.explode else 0
+            rows = fill_from_objects(connection, objects.by_path, found)
+        left_out = empty + _left_out(connection, source, found)
+    return Received(rows + empty, names, found, left_out)
+
+
+def fill_from_objects(connection: Connection, reader: objects.Reader, found: Cells) -> int:
+    """Insert the rows of the view `objects` into the inbox; return how many."""
+    make(connection, found)
+    rows = sa.table("objects", *map(sa.column, ("row_no", "object", "element")))
+    texts = {name: sa.func.nullif(reader(rows.c, name), "") for name in found.names}
+    rest = [array([texts[name] for name in found.rest])] if found.rest else []
+    own = [texts[name] for name in found.places]
+    picked = sa.select(rows.c.row_no, *own, *rest).where(rows.c.object.is_not(None))
+    names = ["row_no", *found.places.values(), *([cells.REST] if rest else [])]
+    table = sa.table(INBOX[1], *map(sa.column, names), schema="raw")
+    return connection.execute(table.insert().from_select(list(table.c.keys()), picked)).rowcount
+
+
+def empty_lines(connection: Connection) -> None:
+    """Forget the lines of the last batch."""
+    connection.execute(sa.text(f"truncate {warehouse.quote(connection, 'raw', 'inbox_lines')}"))
 
 
 def keep_unreadable(
-    connection: Connection, batch: dict[str, Any], unreadable: list[Unreadable]
+    connection: Connection, batch: dict[str, object], unreadable: Sequence[Unreadable]
 ) -> None:
     """Put rows that could not be read into quarantine, as received."""
     if unreadable:
@@ -65,103 +108,59 @@ def keep_unreadable(
         connection.execute(statement, [shared | vars(row) for row in unreadable])
 
 
-def _empty(warehouse_: Warehouse, table: str) -> None:
-    with warehouse_.begin() as connection:
-        connection.execute(sa.text(f"truncate {warehouse.quote(connection, 'raw', table)}"))
+def make(connection: Connection, found: Cells) -> None:
+    """Make the inbox anew, with a column for each of the source's."""
+    warehouse.drop_table(connection, *INBOX)
+    columns = [sa.Column(place, sa.Text) for place in found.places.values()]
+    columns += [sa.Column(cells.REST, sa.ARRAY(sa.Text))] if found.rest else []
+    number = sa.Column("row_no", sa.BigInteger, nullable=False)
+    sa.Table(
+        INBOX[1], sa.MetaData(), number, *columns, schema=INBOX[0], prefixes=["UNLOGGED"]
+    ).create(connection)
+
+
+def _named(batch: pa.RecordBatch, found: Cells, schema: pa.Schema) -> pa.RecordBatch:
+    """Return a batch as the inbox has it: columns by place, the rest side by side in a list."""
+    own = [batch.column(name) for name in found.places]
+    rest = [_side_by_side(batch, found.rest)] if found.rest else []
+    return pa.record_batch([batch.column("row_no"), *own, *rest], schema=schema)
+
+
+def _side_by_side(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
+    """Return one list per row of the values of some columns, in their order."""
+    rows, width = batch.num_rows, len(names)
+    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * width)
+    stacked = pa.concat_arrays([batch.column(name) for name in names])
+    order = np.arange(rows * width).reshape(width, rows).T.ravel()
+    return pa.ListArray.from_arrays(offsets, stacked.take(pa.array(order)))
+
+
+def _left_out(connection: Connection, source: Source, found: Cells) -> int:
+    """Return how many rows of the inbox the source's `where` leaves out."""
+    if not source.where:
+        return 0
+    taken = cells.taken(source, found)
+    rows = cells.rows(source, found)
+    counted = sa.select(sa.func.count()).select_from(rows).where(sa.not_(taken))
+    return connection.execute(counted).scalar_one()
 
 
 def _ingest(
     warehouse_: Warehouse, table: str, schema: pa.Schema, batches: Iterator[pa.RecordBatch]
 ) -> int:
-    """Write batches into an inbox; what breaks while a file is read keeps its own sentence."""
-    broken: list[SourceUnreadable] = []
+    """Write batches into an inbox; what breaks while a source is read keeps its own sentence."""
+    broken: list[Exception] = []
 
     def watched() -> Iterator[pa.RecordBatch]:
         try:
             yield from batches
-        except SourceUnreadable as error:
+        except (SourceUnreadable, SourceUnfinished, SourceUnavailable) as error:
             broken.append(error)  # the Arrow stream turns it into an error of its own
             raise
 
     try:
         return warehouse_.ingest("raw", table, pa.RecordBatchReader.from_batches(schema, watched()))
-    except Exception:  # whatever the driver makes of it: the cause is the file, if one was told
+    except Exception:  # whatever the driver makes of it: the cause is the source, if one was told
         if broken:
             raise broken[0] from None
         raise
-
-
-def _extras(source: Source, columns: list[str]) -> list[str]:
-    """Return the columns nothing is mapped to.
-
-    Raises
-    ------
-    SourceUnreadable
-        If a mapped column is not in the file, naming it and what there is.
-    """
-    mapped = [*source.columns.values(), *([source.tombstone] if source.tombstone else [])]
-    required = [source.columns[c] for c in ENTITIES[source.entity].required]
-    wanted = required if source.kind == "jsonl" else mapped
-    missing = [name for name in wanted if name not in columns]
-    if missing:
-        names = " and ".join(repr(name) for name in missing)
-        raise SourceUnreadable(
-            f"sources.yml maps {names}, which the file does not have. It has: "
-            f"{', '.join(columns)}. Correct the mapping, or ask the source what became of it."
-        )
-    return [name for name in columns if name not in mapped]
-
-
-def _wanted(source: Source) -> list[str | None]:
-    ours = ENTITIES[source.entity].columns
-    return [source.tombstone, *(source.columns.get(column) for column in ours)]
-
-
-def _schema(source: Source) -> pa.Schema:
-    ours = ENTITIES[source.entity].columns
-    text = [(name, pa.string()) for name in ("tombstone", *ours)]
-    return pa.schema([("row_no", pa.int64()), *text, ("attribute_values", pa.list_(pa.string()))])
-
-
-def _mapped(batch: pa.RecordBatch, source: Source, extras: list[str]) -> pa.RecordBatch:
-    nothing = pa.nulls(batch.num_rows, pa.string())
-    columns = [nothing if name is None else batch.column(name) for name in _wanted(source)]
-    return pa.record_batch(
-        [batch.column("row_no"), *columns, _side_by_side(batch, extras)], schema=_schema(source)
-    )
-
-
-def _side_by_side(batch: pa.RecordBatch, extras: list[str]) -> pa.Array:
-    """Return one list per row of the values of the extra columns, in their order."""
-    rows, width = batch.num_rows, len(extras)
-    offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * width)
-    if not extras:
-        return pa.ListArray.from_arrays(offsets, pa.array([], pa.string()))
-    stacked = pa.concat_arrays([batch.column(name) for name in extras])
-    order = np.arange(rows * width).reshape(width, rows).T.ravel()
-    return pa.ListArray.from_arrays(offsets, stacked.take(pa.array(order)))
-
-
-def _take_apart(connection: Connection, source: Source, extras: list[str]) -> int:
-    """Insert the objects of inbox_lines as rows of the entity's inbox; return how many."""
-    wanted = [*_wanted(source), *extras]
-    cells = (
-        warehouse.statement("1_raw/json_cells", wanted=wanted)
-        .columns(sa.column("row_no", sa.BigInteger), sa.column("cells", sa.ARRAY(sa.Text)))
-        .subquery("objects")
-    )
-    names = ["tombstone", *ENTITIES[source.entity].columns]
-    table = sa.table(
-        f"inbox_{source.entity}",
-        *(sa.column(name) for name in ["row_no", *names, "attribute_values"]),
-        schema="raw",
-    )
-    first_extra = len(names) + 1
-    picked = sa.select(
-        cells.c.row_no,
-        *(cells.c.cells[place] for place in range(1, first_extra)),
-        cells.c.cells[first_extra : first_extra + len(extras) - 1]
-        if extras
-        else sa.cast(sa.literal([]), sa.ARRAY(sa.Text)),
-    )
-    return connection.execute(table.insert().from_select(list(table.c.keys()), picked)).rowcount

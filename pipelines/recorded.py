@@ -115,4 +115,4 @@ def _sources(today: Configuration, is_fed: Mapping[str, bool]) -> list[Source]:
     """Return sources of those entities that were fed; a build asks nothing else of them."""
     kept = [source for source in today.sources if is_fed.get(source.entity)]
     gone = [entity for entity, fed in is_fed.items() if fed and not today.has(entity)]
-    return kept + [Source(entity, entity, "csv", "", {}, "UTC") for entity in gone]
+    return kept + [Source(entity, entity, "csv", {}, "UTC") for entity in gone]

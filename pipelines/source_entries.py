@@ -3,15 +3,24 @@
 from pathlib import Path
 from typing import Any
 
+from pipelines import expected
 from pipelines.configuration import Source, names
 from pipelines.entities import ENTITIES
-from pipelines.faults import Faults, read_zone, resolve
+from pipelines.faults import Faults, read_zone
+from pipelines.mapping_entries import (
+    entity_of,
+    read_columns,
+    read_explode,
+    read_fill_down,
+    read_tombstone,
+    read_where,
+)
+from pipelines.source_kinds import KINDS, place_in
 
-KINDS = ("csv", "jsonl", "parquet")
 FLAGS = ("orders_arrive_whole", "snapshot", "simulated")
 KEYS = (
-    "entity", "kind", "path", "columns", "time_zone", "customer_space", "tombstone",
-    "orders_arrive_whole", "snapshot", "encoding", "delimiter", "simulated",
+    "entity", "kind", "columns", "where", "explode", "fill_down", "attributes", "time_zone",
+    "customer_space", "tombstone", *FLAGS, *expected.KEYS,
 )  # fmt: skip
 
 
@@ -35,40 +44,55 @@ def _source(name: str, entry: Any, home: Path, faults: Faults) -> Source | None:
     if not faults.expect(isinstance(entry, dict), f"{place}: expected keys and values."):
         return None
     before = len(faults)
-    for key in sorted(set(map(str, entry)) - set(KEYS)):
-        faults.append(f"{place}.{key} is not understood. There are: {', '.join(KEYS)}.")
-    kind, entity = entry.get("kind"), entry.get("entity")
-    faults.expect(kind in KINDS, f"{place}.kind is {kind!r}; expected one of {', '.join(KINDS)}.")
-    faults.expect(bool(entry.get("path")), f"{place}.path is missing: where are the files?")
-    if faults.expect(
-        entity in ENTITIES, f"{place}.entity is {entity!r}; expected one of {names(ENTITIES)}."
-    ):
-        _columns(place, entity, entry.get("columns"), faults)
+    kind, entity = KINDS.get(str(entry.get("kind"))), entity_of(entry.get("entity"))
+    faults.expect(
+        kind is not None,
+        f"{place}.kind is {entry.get('kind')!r}; expected one of {', '.join(KINDS)}.",
+    )
+    faults.expect(
+        entity is not None,
+        f"{place}.entity is {entry.get('entity')!r}; expected one of {names(ENTITIES)}.",
+    )
+    options = {}
+    if kind:
+        known = (*KEYS, *kind.keys)
+        for key in sorted(set(map(str, entry)) - set(known)):
+            faults.append(f"{place}.{key} is not understood. There are: {', '.join(known)}.")
+        options = kind.read(place, entry, faults)
+    columns = read_columns(place, entity, entry.get("columns"), faults) if entity else {}
+    where = read_where(place, entry.get("where"), faults)
+    explode = read_explode(place, entry.get("explode"), faults)
+    tombstone, gone_when = read_tombstone(place, entry.get("tombstone"), faults)
+    fill_down = read_fill_down(place, entry.get("fill_down"), faults)
     flags = _flags(place, entry, faults)
+    expects = expected.read_expected(place, entry, faults)
     zone = read_zone(entry.get("time_zone", "UTC"), f"{place}.time_zone", faults)
-    if len(faults) > before:
+    if len(faults) > before or not entity:
         return None
-    rest = {
-        key: entry[key]
-        for key in ("customer_space", "tombstone", "encoding", "delimiter")
-        if key in entry
-    }
     return Source(
         name=name,
-        entity=entity,
-        kind=kind,
-        path=resolve(entry["path"], home),
-        columns=dict(entry["columns"]),
+        entity=entity.name,
+        kind=entry["kind"],
+        columns=columns,
         time_zone=zone,
+        options=place_in(options, home),
+        where=where,
+        explode=explode,
+        customer_space=entry.get("customer_space", "shared"),
+        tombstone=tombstone,
+        gone_when=gone_when,
+        fill_down=fill_down,
+        keeps_others=flags["attributes"],
         orders_arrive_whole=flags["orders_arrive_whole"],
         snapshot=flags["snapshot"],
+        expected=expects,
         simulated=flags["simulated"],
-        **rest,
     )
 
 
 def _flags(place: str, entry: dict[str, Any], faults: Faults) -> dict[str, bool]:
     flags = {key: entry.get(key, False) for key in FLAGS}
+    flags["attributes"] = entry.get("attributes", True)
     for key, value in flags.items():
         faults.expect(
             isinstance(value, bool), f"{place}.{key} is {value!r}; expected true or false."
@@ -85,24 +109,3 @@ def _flags(place: str, entry: dict[str, Any], faults: Faults) -> dict[str, bool]
             "itself which lines are gone.",
         )
     return flags
-
-
-def _columns(place: str, entity: str, columns: Any, faults: Faults) -> None:
-    if not faults.expect(
-        isinstance(columns, dict) and bool(columns), f"{place}.columns is missing: ours: theirs."
-    ):
-        return
-    known = ENTITIES[entity]
-    for ours in columns:
-        faults.expect(
-            ours in known.columns,
-            f"{place}.columns.{ours} is no column of {entity}. There are: "
-            f"{', '.join(known.columns)}.",
-        )
-    for ours in known.required:
-        faults.expect(ours in columns, f"{place}.columns lacks {ours}, which {entity} need.")
-    if known.one_of:
-        faults.expect(
-            any(ours in columns for ours in known.one_of),
-            f"{place}.columns needs {' or '.join(known.one_of)}.",
-        )

@@ -1,6 +1,6 @@
 -- Customer records of some batches of one source, typed.
 -- grain: batch_id, row_no
--- reads: raw.customers, ops.batches
+-- reads: readable, ops.batches
 -- received_* keep the text, so that a contract can tell unreadable from missing.
 select
     r.batch_id,
@@ -17,13 +17,13 @@ select
     staging.normalise_email(r.email) as email,
     staging.normalise_phone(r.phone) as phone,
     cast(
-        staging.read_instant(r.created_at, :source_time_zone, :business_time_zone)
+        staging.read_instant(r.created_at_text, :source_time_zone, :business_time_zone)
         at time zone :business_time_zone as date
     ) as created_on,
-    staging.read_instant(r.updated_at, :source_time_zone, :business_time_zone) as updated_at,
+    staging.read_instant(r.updated_at_text, :source_time_zone, :business_time_zone) as updated_at,
     r.given_name,
     r.family_name,
-    staging.read_day(r.birth_date) as birth_date,
+    staging.read_day(r.birth_date_text) as birth_date,
     r.street,
     r.postcode,
     r.city,
@@ -38,6 +38,6 @@ select
     r.birth_date as received_birth_date,
     r.consent_marketing as received_consent_marketing,
     r.consent_profiling as received_consent_profiling
-from raw.customers as r
+from readable as r
 inner join ops.batches as b on r.batch_id = b.batch_id
 where r.source = :source and r.batch_id between :first_batch and :last_batch

@@ -1,17 +1,19 @@
 -- Events of some batches of one source, typed and cut into business days.
 -- grain: batch_id, row_no
--- reads: raw.events, ops.batches
+-- reads: readable, ops.batches
 -- received_* keep the text, so that a contract can tell unreadable from missing.
-with typed as materialized (
+-- With `offset 0` a value is read once for all that is made of it, and not kept on the way.
+with typed as (
     select
         r.*,
         cast(:customer_space as text) as customer_space,
         b.landed_on,
-        staging.read_instant(r.occurred_at, :source_time_zone, :business_time_zone) as instant,
+        staging.read_instant(r.occurred_at_text, :source_time_zone, :business_time_zone) as instant,
         staging.normalise_email(r.email) as clean_email
-    from raw.events as r
+    from readable as r
     inner join ops.batches as b on r.batch_id = b.batch_id
     where r.source = :source and r.batch_id between :first_batch and :last_batch
+    offset 0 -- noqa: AM09
 )
 
 select
@@ -40,9 +42,9 @@ select
     event_type,
     cast(instant at time zone :business_time_zone as date) as occurred_on,
     instant as occurred_at,
-    staging.has_time(occurred_at) as has_time,
+    staging.has_time(occurred_at_text) as has_time,
     product_ref,
-    staging.read_number(value) as value,
+    staging.read_number(value_text) as value,
     attributes,
     occurred_at as received_occurred_at,
     email as received_email,

@@ -1,6 +1,6 @@
 -- Products of some batches of one source, typed.
 -- grain: batch_id, row_no
--- reads: raw.products, ops.batches
+-- reads: readable, ops.batches
 -- received_* keep the text, so that a contract can tell unreadable from missing.
 select
     r.batch_id,
@@ -15,9 +15,9 @@ select
     r.name,
     r.category,
     r.brand,
-    staging.read_number(r.price) as price,
+    staging.read_number(r.price_text) as price,
     r.attributes,
     r.price as received_price
-from raw.products as r
+from readable as r
 inner join ops.batches as b on r.batch_id = b.batch_id
 where r.source = :source and r.batch_id between :first_batch and :last_batch

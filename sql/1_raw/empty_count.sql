@@ -1,0 +1,6 @@
+-- How many lines have none of the elements asked for.
+-- grain: one row
+-- reads: objects
+select count(*) as row_count
+from objects
+where object is null
