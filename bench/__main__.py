@@ -1,8 +1,10 @@
 """`make bench`: the figures, then some kills.
 
-`make bench ARGS=kills` kills 200 times, `make bench ARGS=landing` shows how fast rows land.
-SCALE is the number of people, or `1m`; NIGHTS how many are backfilled; KILLS how many nights and
-backfills are killed. The numbers are kept as they come, so that a run cut off is not lost.
+`make bench ARGS=kills` kills 200 times, `make bench ARGS=landing` shows how fast rows land, and
+`make bench ARGS=rules` how fast they are judged.
+SCALE is the number of people, or `1m` (for landing, of lines, or `20m`); NIGHTS how many are
+backfilled; KILLS how many nights and backfills are killed. The numbers are kept as they come, so
+that a run cut off is not lost.
 """
 
 import json
@@ -44,6 +46,13 @@ def landing() -> None:
     """Print how fast a till lands."""
     from bench import landing as room
 
+    room.show(os.environ.get("SCALE", ""))
+
+
+def rules() -> None:
+    """Print how fast landed rows are judged."""
+    from bench import rules as room
+
     room.show()
 
 
@@ -57,6 +66,6 @@ def kills() -> None:
 
 if __name__ == "__main__":
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # servers and folders are cleared away
-    wanted = {"figures": figures, "landing": landing, "kills": kills}
+    wanted = {"figures": figures, "landing": landing, "rules": rules, "kills": kills}
     for name in sys.argv[1:] or ("figures", "kills"):
         wanted[name]()

@@ -37,7 +37,8 @@ def show(figures: Figures) -> None:
     _show_roads(figures)
 
 
-def _table(title: str, *columns: str) -> Table:
+def new_table(title: str, *columns: str) -> Table:
+    """Return an empty table whose first column names what the others tell of."""
     table = Table(
         title=title, title_justify="left", title_style="bold", box=box.SIMPLE, pad_edge=False
     )
@@ -47,7 +48,7 @@ def _table(title: str, *columns: str) -> Table:
 
 
 def _show_step(found: list[Figures]) -> None:
-    table = _table(
+    table = new_table(
         "The feature step of a night and the same rebuilt in full, in seconds",
         "lines", "touched", "nightly", "in full", "times", "bare", "in full", "times",
     )  # fmt: skip
@@ -76,7 +77,7 @@ def _show_step(found: list[Figures]) -> None:
 def _show_peers(figures: Figures) -> None:
     last = figures["step"][-1]
     nightly = seconds_of(last["nightly"], "features")
-    table = _table(
+    table = new_table(
         f"The features of one day over {last['lines']:,} lines, by whom",
         "", "seconds", "ratio", "own MiB", "server MiB", "same",
     )  # fmt: skip
@@ -97,7 +98,7 @@ def _show_peers(figures: Figures) -> None:
 
 def _show_night(night: Figures) -> None:
     total = seconds_of(night)
-    table = _table(
+    table = new_table(
         "One whole night (aim with 1 M people: 90 s, each process under 2,048 MiB)",
         "step", "seconds", "share", "own MiB", "server MiB",
     )  # fmt: skip
@@ -112,7 +113,7 @@ def _show_night(night: Figures) -> None:
 def _show_roads(figures: Figures) -> None:
     full = seconds_of(figures["full"])
     rows = seconds_of(figures["full"], *(step.room for step in verify.STEPS))
-    table = _table(
+    table = new_table(
         "Other roads to a night's rows, against one full rebuild",
         "", "seconds", "ratio", "aim", "own MiB", "server MiB",
     )  # fmt: skip

@@ -13,13 +13,15 @@ LOOK_SECONDS = 0.05
 class Watch:
     """Seconds of a block, and the most memory (MiB) of this process and of one backend.
 
-    A backend's memory includes the pages of the shared buffers (512 MB) that it has touched.
+    A backend's memory includes the pages of the shared buffers (512 MB) that it has touched;
+    `alone` it has without what it shares.
     """
 
     server: int
     seconds: float = 0.0
     own: int = 0
     backend: int = 0
+    alone: int = 0
 
     def __enter__(self) -> "Watch":
         self._done = threading.Event()
@@ -37,14 +39,18 @@ class Watch:
         me, parent = psutil.Process(), psutil.Process(self.server)
         while True:
             self.own = max(self.own, me.memory_info().rss >> 20)
-            backends = [_resident(child) for child in parent.children()]
-            self.backend = max([self.backend, *backends])
+            for backend in parent.children():
+                whole, shared = _resident(backend)
+                self.backend = max(self.backend, whole)
+                self.alone = max(self.alone, whole - shared)
             if self._done.wait(LOOK_SECONDS):
                 return
 
 
-def _resident(process: psutil.Process) -> int:
+def _resident(process: psutil.Process) -> tuple[int, int]:
+    """Return the memory of a process, and how much of it is shared."""
     try:
-        return process.memory_info().rss >> 20
+        told = process.memory_info()
     except psutil.NoSuchProcess:
-        return 0
+        return 0, 0
+    return told.rss >> 20, told.shared >> 20

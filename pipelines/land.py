@@ -1,40 +1,25 @@
-"""Receive what is new from all sources: every row into raw as text, one transaction per file."""
+"""Receive what is new from all sources: every row into raw as text, one transaction per arrival."""
 
-import json
+import hashlib
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from importlib import import_module
-from pathlib import Path
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from pipelines import gone, inbox, partitions, warehouse
+from pipelines import inbox, landing, warehouse
 from pipelines.configuration import Source
 from pipelines.deployment import Deployment
-from pipelines.errors import SourceUnreadable
+from pipelines.errors import SourceUnavailable, SourceUnfinished, SourceUnreadable
+from pipelines.inbox import Received
+from pipelines.landing import Batch
 from pipelines.locks import LANDING
-from pipelines.sources import files
-from pipelines.sources.files import Reading
-
-
-@dataclass(frozen=True)
-class File:
-    """One file of a source; `insists` says that somebody wants it taken in all the same."""
-
-    source: Source
-    path: Path
-    digest: str
-    insists: bool
-
-    @property
-    def name(self) -> str:
-        """What ops.batches calls it."""
-        return files.name_of(self.source.path, self.path)
+from pipelines.sources.reading import Arrival, Asked, Reading
 
 
 @dataclass(frozen=True)
 class Landed:
-    """What became of one file."""
+    """What became of one arrival."""
 
     source: str
     file: str
@@ -43,48 +28,120 @@ class Landed:
 
 
 def land(deployment: Deployment, again: tuple[str, ...] = ()) -> list[Landed]:
-    """Land the new files of every source, in the order of sources.yml, files by name.
+    """Land what is new of every source, in the order of sources.yml, files by name.
 
-    A file whose bytes were landed before is passed over, unless its name is in `again`. A file
-    that cannot be read at all becomes a batch without rows, for check to refuse; the others go on.
-    What a full list or a whole order no longer has is deleted in the batch of its file.
+    A file whose bytes were landed before is passed over, unless its name is in `again`. What
+    cannot be read at all becomes a batch without rows, for check to refuse; the others go on. What
+    a full list or a whole order no longer has is deleted in the batch of its file.
+
+    Raises
+    ------
+    SourceUnavailable
+        If a source cannot be reached now, after all others have landed, unless settings.yml lets
+        the night go on.
     """
-    done = []
+    done: list[Landed] = []
+    unreachable = []
     with deployment.warehouse.lock(LANDING, wait=True):
         for source in deployment.configuration.sources:
-            found = files.find(source.path)
-            if not found:
-                sentence = f"{source.name}: no file at {source.path}."
-                done.append(Landed(source.name, source.path, None, sentence))
-            for path in found:
-                done.append(land_file(deployment, source, path, again))
+            try:
+                done += land_source(deployment, source, again)
+            except SourceUnavailable as error:
+                unreachable.append(str(error))
+                done.append(Landed(source.name, "", None, str(error)))
+    if unreachable and deployment.configuration.night_on_refused == "stop":
+        raise SourceUnavailable(" ".join(unreachable))
     return done
 
 
-def land_file(
-    deployment: Deployment, source: Source, path: Path, again: tuple[str, ...] = ()
+def land_source(
+    deployment: Deployment, source: Source, again: tuple[str, ...] = ()
+) -> Iterator[Landed]:
+    """Land what is new of one source; the caller holds the lock of landing."""
+    arrivals = import_module(f"pipelines.sources.{source.kind}").arrivals
+    asked, found = _asked(deployment, source, again), False
+    for arrival in arrivals(source, asked):
+        found = True
+        yield _land_arrival(deployment, source, arrival, insists=_insists(source, arrival, again))
+    if not found:
+        place = source.options.get("path", "its place")
+        yield Landed(source.name, str(place), None, f"{source.name}: no file at {place}.")
+
+
+def land_rows(
+    deployment: Deployment,
+    batch: Batch,
+    fill: Callable[[Connection], Received],
+    and_then: Callable[[Connection, int], None],
 ) -> Landed:
-    """Land one file, or say why not."""
-    names = {path.name, str(path), files.name_of(source.path, path)}
-    file = File(source, path, files.sha256_of(path), not names.isdisjoint(again))
-    before = None if file.insists else _landed_before(deployment, file)
-    if before:
-        return Landed(source.name, file.name, None, before)
+    """Land rows that the database holds already, in one transaction with what they were.
+
+    `fill` puts them into the inbox; `and_then` is told the number of their batch. The caller holds
+    the lock of landing.
+    """
+    with deployment.warehouse.begin() as connection:
+        received = fill(connection)
+        done = landing.move(deployment, connection, batch, Reading([], iter(())), received)
+        and_then(connection, done["batch_id"])
+    return Landed(batch.source.name, batch.name, done["batch_id"], _sentence(done))
+
+
+def _asked(deployment: Deployment, source: Source, again: tuple[str, ...]) -> Asked:
+    with deployment.warehouse.begin() as connection:
+        watermark = warehouse.value(connection, "1_raw/source_so_far", source=source.name)
+        stamps = warehouse.rows(connection, "1_raw/stamps", source=source.name)
+    return Asked(
+        home=deployment.home,
+        secret=deployment.secret,
+        watermark=watermark,
+        stamps={row["file"]: row["stamp"] for row in stamps},
+        again=again,
+        now=deployment.warehouse.clock(),
+    )
+
+
+def _insists(source: Source, arrival: Arrival, again: tuple[str, ...]) -> bool:
+    """Return whether somebody wants an arrival taken in all the same, by its name or its path."""
+    names = {arrival.name, arrival.name.rsplit("/", 1)[-1]}
+    return any(name in names or name.endswith(f"/{arrival.name}") for name in again)
+
+
+def _land_arrival(
+    deployment: Deployment, source: Source, arrival: Arrival, *, insists: bool
+) -> Landed:
+    """Land one arrival, or say why not."""
+    if arrival.left:
+        return Landed(source.name, arrival.name, None, arrival.left)
+    batch = Batch(source, arrival.name, arrival.digest, arrival.byte_count, arrival.stamp, insists)
     try:
-        return _land_new(deployment, file)
+        landed = _landed_or_new(deployment, batch, arrival)
+    except SourceUnfinished as error:
+        return Landed(source.name, arrival.name, None, str(error))
+    arrival.settle()  # also what landed before: whoever landed it may have died before this
+    return landed
+
+
+def _landed_or_new(deployment: Deployment, batch: Batch, arrival: Arrival) -> Landed:
+    before = None if batch.insists else _landed_before(deployment, batch)
+    if before:
+        return Landed(batch.source.name, batch.name, None, before)
+    try:
+        return _land_new(deployment, batch, arrival.read)
     except SourceUnreadable as error:
-        return _land_fault(deployment, file, str(error))
+        return _land_fault(deployment, batch, str(error))
 
 
-def _landed_before(deployment: Deployment, file: File) -> str | None:
+def _landed_before(deployment: Deployment, batch: Batch) -> str | None:
+    if batch.digest is None:
+        return None
     with deployment.warehouse.begin() as connection:
         found = warehouse.rows(
             connection,
             "1_raw/landed_file",
-            source=file.source.name,
-            file_hash=file.digest,
-            file=file.name,
-            is_full_list=file.source.snapshot,
+            source=batch.source.name,
+            file_hash=batch.digest,
+            file=batch.name,
+            only_last_counts=batch.source.snapshot or "path" not in batch.source.options,
         )
     if not found:
         return None
@@ -96,91 +153,51 @@ def _landed_before(deployment: Deployment, file: File) -> str | None:
     return f"landed before, as batch {found[0]['batch_id']} from {found[0]['file']}; passed over."
 
 
-def _land_new(deployment: Deployment, file: File) -> Landed:
-    source = file.source
-    options = {"encoding": source.encoding, "delimiter": source.delimiter}
-    reader = import_module(f"pipelines.sources.{source.kind}")
-    reading: Reading = reader.read(file.path, options)
-    fill = inbox.fill_from_lines if source.kind == "jsonl" else inbox.fill_from_columns
-    received = fill(deployment.warehouse, source, reading)
+def _is_as_before(deployment: Deployment, batch: Batch, reading: Reading) -> bool:
+    """Return whether a system that was asked again has only what came with the last batch."""
+    if batch.digest or batch.insists or not reading.digest:
+        return False
     with deployment.warehouse.begin() as connection:
-        return _move(deployment, connection, file, reading, received)
+        before = warehouse.value(connection, "1_raw/source_so_far", source=batch.source.name)
+    has_moved = before != reading.watermark
+    return not has_moved and bool(_landed_before(deployment, batch.named(reading.digest)))
 
 
-def _move(
-    deployment: Deployment,
-    connection: Connection,
-    file: File,
-    reading: Reading,
-    received: inbox.Received,
-) -> Landed:
-    """Move the inbox into raw and record the batch, in the caller's transaction."""
-    source, unreadable = file.source, reading.unreadable
-    batch_id = int(warehouse.value(connection, "1_raw/next_batch"))
-    partitions.ensure_landing_partition(connection, source.entity, batch_id)
-    warehouse.name_as(connection, "inbox", "raw", f"inbox_{source.entity}")
-    warehouse.create_view(connection, "marked", "1_raw/marked", extra_columns=received.extras)
-    warehouse.create_view(connection, "keyed", f"1_raw/keyed_{source.entity}")
-    warehouse.name_as(connection, "received", "raw", source.entity)
-    absent = gone.find(connection, source, received.rows, len(unreadable), insists=file.insists)
-    binds: dict[str, Any] = {"source": source.name, "batch_id": batch_id}
-    stored = warehouse.insert_select(connection, ("raw", source.entity), "1_raw/new_rows", **binds)
-    if absent.count:
-        gone.store(connection, source, batch_id)
-    for view in ("keyed", "marked", "inbox", "received"):
-        warehouse.drop_view(connection, view)
-    batch = _batch(deployment, file, batch_id) | {
-        "columns": received.columns,
-        "received_count": received.rows + len(unreadable),
-        "stored_count": stored,
-        "duplicate_count": received.rows - stored,
-        "unreadable_count": len(unreadable),
-        "deleted_count": absent.count,
-        "note": absent.note,
-    }
-    warehouse.run(connection, "ops/insert_batch", **batch)
-    inbox.keep_unreadable(connection, batch, unreadable)
-    return Landed(source.name, file.name, batch_id, _sentence(batch))
+def _land_new(deployment: Deployment, batch: Batch, read: Callable[[], Reading]) -> Landed:
+    source, reading = batch.source, read()
+    received = inbox.fill(deployment.warehouse, source, reading)
+    brings = batch.digest or received.rows or reading.unreadable or source.snapshot
+    if not brings or _is_as_before(deployment, batch, reading):
+        since = f" since {reading.watermark}" if reading.watermark else ""
+        return Landed(source.name, batch.name, None, f"nothing new{since}.")
+    with deployment.warehouse.begin() as connection:
+        done = landing.move(deployment, connection, batch, reading, received)
+    return Landed(source.name, batch.name, done["batch_id"], _sentence(done))
 
 
-def _sentence(batch: dict[str, Any]) -> str:
-    told = f"batch {batch['batch_id']}: {batch['stored_count']:,} new rows"
+def _sentence(done: landing.Row) -> str:
+    told = f"batch {done['batch_id']}: {done['stored_count']:,} new rows"
     for count, words in (
         ("deleted_count", "no longer there"),
         ("duplicate_count", "seen before"),
+        ("left_out_count", "left out"),
         ("unreadable_count", "unreadable"),
     ):
-        told += f", {batch[count]:,} {words}" if batch[count] else ""
-    return f"{told}: {batch['note']}" if batch["note"] else f"{told}."
+        told += f", {done[count]:,} {words}" if done[count] else ""
+    return f"{told}: {done['note']}" if done["note"] else f"{told}."
 
 
-def _land_fault(deployment: Deployment, file: File, fault: str) -> Landed:
-    """Give a file that cannot be read its landing number, without rows."""
-    source = file.source
+def _land_fault(deployment: Deployment, batch: Batch, fault: str) -> Landed:
+    """Give what cannot be read its landing number, without rows; once as long as nothing changes.
+
+    Where no bytes say what came, the fault does.
+    """
+    source = batch.source
+    named = batch.named(batch.digest or hashlib.sha256(fault.encode()).hexdigest())
+    if batch.digest is None and (before := _landed_before(deployment, named)):
+        return Landed(source.name, batch.name, None, before)
     with deployment.warehouse.begin() as connection:
         batch_id = int(warehouse.value(connection, "1_raw/next_batch"))
-        row = _batch(deployment, file, batch_id) | {"fault": fault}
+        row = named.row(deployment, batch_id) | {"fault": fault}
         warehouse.run(connection, "ops/insert_batch", **row)
-    return Landed(source.name, file.name, batch_id, f"{source.name}, batch {batch_id}: {fault}")
-
-
-def _batch(deployment: Deployment, file: File, batch_id: int) -> dict[str, Any]:
-    """Return the row of ops.batches of a file nothing has come from yet."""
-    source, now = file.source, deployment.warehouse.clock()
-    counts = ("received", "stored", "duplicate", "unreadable", "deleted")
-    return {
-        "batch_id": batch_id,
-        "source": source.name,
-        "entity": source.entity,
-        "customer_space": source.customer_space,
-        "file": file.name,
-        "file_hash": file.digest,
-        "byte_count": file.path.stat().st_size,
-        "columns": [],
-        "mapping": json.dumps(source.columns),
-        "landed_at": now,
-        "landed_on": now.astimezone(deployment.configuration.zone).date(),
-        "fault": None,
-        "note": None,
-        **{f"{count}_count": 0 for count in counts},
-    }
+    return Landed(source.name, batch.name, batch_id, f"{source.name}, batch {batch_id}: {fault}")

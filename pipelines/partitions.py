@@ -11,12 +11,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateIndex
 
+from pipelines import landing_partitions
 from pipelines.warehouse import is_there, quote
 
 ATTEMPTS, PUBLISHED = "attempts", "features"
 TABLES = ("members", "customer_features", "customer_scores", "customer_segments")
 ASIDE = ("regrouped",)  # what one building step leaves for another; never published
-LANDINGS_PER_PARTITION = 1000
 
 # How nights look into staging; {name: (columns, what else is read there)}. A person's lines lie
 # side by side in `of_record`: of 15,600 people's 1.05 million lines it was read in a quarter of
@@ -158,14 +158,4 @@ def index_staged(connection: Connection, entity: str, version: str) -> None:
 
 def ensure_landing_partition(connection: Connection, entity: str, batch_id: int) -> None:
     """Make sure raw.<entity> has the partition that holds this batch."""
-    first = batch_id - batch_id % LANDINGS_PER_PARTITION
-    if is_there(connection, "raw", f"{entity}_from_{first}"):
-        return
-    name = quote(connection, "raw", f"{entity}_from_{first}")
-    parent = quote(connection, "raw", entity)
-    connection.execute(
-        sa.text(
-            f"create table {name} partition of {parent} "
-            f"for values from ({first}) to ({first + LANDINGS_PER_PARTITION})"
-        )
-    )
+    landing_partitions.ensure(connection, entity, batch_id)

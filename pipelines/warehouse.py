@@ -15,9 +15,7 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-# One sort of a million people of 200 bytes.
-SORT_MEMORY = "256MB"
-
+SORT_MEMORY = "256MB"  # one sort of a million people of 200 bytes
 SQL = Path(__file__).resolve().parent.parent / "sql"
 
 
@@ -129,10 +127,7 @@ def create_temporary(connection: Connection, table: str, select: str, **binds: A
 def create_table(
     connection: Connection, target: tuple[str, str], select: str, *, unlogged: bool, **binds: Any
 ) -> int:
-    """Store a SELECT of sql/ as a table for all connections, in place of the last one.
-
-    An unlogged one is empty after a crash of the server.
-    """
+    """Store a SELECT of sql/ as a table for all, in place of the last; a crash empties unlogged."""
     drop_table(connection, *target)
     clause = statement(select, **binds)
     kind = "unlogged table" if unlogged else "table"
@@ -158,6 +153,13 @@ def create_view(connection: Connection, view: str, select: str, **binds: Any) ->
     clause = statement(select, **binds)
     made = sa.text(f"create temporary view {quote(connection, view)} as\n{clause.text}")
     connection.execute(made.bindparams(*clause._bindparams.values()))
+
+
+def create_view_of(connection: Connection, view: str, select: sa.Select[Any]) -> None:
+    """Give a SELECT made of parts a plain name; drop the view before the transaction ends."""
+    made = select.compile(connection)  # the driver writes the values in
+    named = f"create temporary view {quote(connection, view)} as\n"
+    connection.exec_driver_sql(f"{named}{made}", made.params)
 
 
 def name_column(connection: Connection, view: str, table: str, column: str) -> None:

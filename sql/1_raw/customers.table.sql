@@ -24,26 +24,5 @@ create table if not exists raw.customers (
     attributes jsonb,
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
-create index if not exists customers_versions on raw.customers (source, row_key, batch_id, row_no);
+create index if not exists customers_versions on raw.customers (row_key, source, batch_id, row_no);
 comment on table raw.customers is 'Every version of the customer records as received; append-only.';
-
-create unlogged table if not exists raw.inbox_customers (
-    row_no bigint not null,
-    tombstone text,
-    customer_ref text,
-    created_at text,
-    updated_at text,
-    email text,
-    phone text,
-    given_name text,
-    family_name text,
-    birth_date text,
-    street text,
-    postcode text,
-    city text,
-    country text,
-    consent_marketing text,
-    consent_profiling text,
-    attribute_values text[]
-);
-comment on table raw.inbox_customers is 'Where one batch waits for the transaction that lands it.';

@@ -20,22 +20,5 @@ create table if not exists raw.events (
     attributes jsonb,
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
-create index if not exists events_versions on raw.events (source, row_key, batch_id, row_no);
+create index if not exists events_versions on raw.events (row_key, source, batch_id, row_no);
 comment on table raw.events is 'Every version of the web and marketing events as received; append-only.';
-
-create unlogged table if not exists raw.inbox_events (
-    row_no bigint not null,
-    tombstone text,
-    event_id text,
-    occurred_at text,
-    event_type text,
-    visitor_ref text,
-    customer_ref text,
-    email text,
-    session_ref text,
-    product_ref text,
-    value text,
-    url text,
-    attribute_values text[]
-);
-comment on table raw.inbox_events is 'Where one batch waits for the transaction that lands it.';

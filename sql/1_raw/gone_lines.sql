@@ -8,7 +8,7 @@ with recursive orders as (
         order_id || chr(31) as first_key,
         order_id || chr(32) as end_key
     from keyed
-    where order_id is not null and op = 'upsert'
+    where order_id is not null
 ),
 
 known as (

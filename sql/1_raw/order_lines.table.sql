@@ -23,25 +23,6 @@ create table if not exists raw.order_lines (
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
 create index if not exists order_lines_versions on raw.order_lines (
-    source, row_key, batch_id, row_no
+    row_key, source, batch_id, row_no
 );
 comment on table raw.order_lines is 'Every version of the order lines as received; append-only.';
-
-create unlogged table if not exists raw.inbox_order_lines (
-    row_no bigint not null,
-    tombstone text,
-    order_id text,
-    line_no text,
-    ordered_at text,
-    customer_ref text,
-    email text,
-    phone text,
-    product_ref text,
-    quantity text,
-    unit_price text,
-    discount_amount text,
-    net_amount text,
-    currency text,
-    attribute_values text[]
-);
-comment on table raw.inbox_order_lines is 'Where one batch waits for the transaction that lands it.';

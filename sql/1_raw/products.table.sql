@@ -15,17 +15,5 @@ create table if not exists raw.products (
     attributes jsonb,
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
-create index if not exists products_versions on raw.products (source, row_key, batch_id, row_no);
+create index if not exists products_versions on raw.products (row_key, source, batch_id, row_no);
 comment on table raw.products is 'Every version of the products as received; append-only.';
-
-create unlogged table if not exists raw.inbox_products (
-    row_no bigint not null,
-    tombstone text,
-    product_ref text,
-    name text,
-    category text,
-    brand text,
-    price text,
-    attribute_values text[]
-);
-comment on table raw.inbox_products is 'Where one batch waits for the transaction that lands it.';

@@ -18,7 +18,12 @@ create table if not exists ops.batches (
     unreadable_count bigint not null,
     fault text,
     deleted_count bigint not null default 0,
-    note text
+    note text,
+    watermark text,
+    stamp text,
+    left_out_count bigint not null default 0,
+    is_accepted boolean not null default false,
+    replay_of text
 );
 create index if not exists batches_by_file on ops.batches (source, file_hash);
 comment on table ops.batches is 'One landing of one source; batch_id is the landing number that known_at speaks of.';
@@ -40,3 +45,8 @@ comment on column ops.batches.unreadable_count is 'Rows that could not be read a
 comment on column ops.batches.fault is 'Why nothing of the file was taken in; null where it was. Such a landing is refused.';
 comment on column ops.batches.deleted_count is 'Deletions that no row brought: what a full list, or an order sent whole, no longer had. Beside the rows received, not among them.';
 comment on column ops.batches.note is 'Why a full list deleted nobody although it lacked some; null otherwise.';
+comment on column ops.batches.watermark is 'From where the source goes on: the greatest cursor value it has sent; null for files.';
+comment on column ops.batches.stamp is 'What a remote file looked like from outside: it is not fetched again while it looks the same.';
+comment on column ops.batches.left_out_count is 'Rows that the source''s `where` leaves out, or that have none of the elements asked for.';
+comment on column ops.batches.is_accepted is 'Whether somebody let in a batch that had been refused.';
+comment on column ops.batches.replay_of is 'Which rows came again: of quarantine, or of a refused batch; null for what a source sent.';
