@@ -1,13 +1,10 @@
-"""The contract of every landing as a whole; its columns: sql/2_quarantine/new_batches.sql.
+"""The contract of every landing as a whole: before its rows are judged, and after.
 
-A critical rule here refuses the batch.
+A critical rule here refuses the batch. The columns of the first: sql/2_quarantine/new_batches.sql;
+of the second: pipelines/measures.py.
 """
 
 from expectations.rule import CRITICAL, WARNING, Rule, Shop, absent, between
-
-# Of the demo's till, one day's lines over the median of the eight days before: 0.64 to 1.78 on
-# all but three of 356 days; Thanksgiving 0.41, the day after 0.51, Christmas 0.
-LEAST_VOLUME, MOST_VOLUME = 0.3, 3.0
 
 
 def rules(shop: Shop) -> tuple[Rule, ...]:
@@ -37,19 +34,54 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "{value} rows could not be read at all and lie in quarantine with their sentences.",
         ),
         absent("note", "full_list_whole", WARNING, "{value}"),
-        between(
-            "volume",
-            (LEAST_VOLUME, MOST_VOLUME),
-            "volume_as_usual",
-            WARNING,
-            "{value} times as many rows as this source usually sends (the median of its last "
-            f"eight files), expected {LEAST_VOLUME:g} to {MOST_VOLUME:g}: ask whether it is whole.",
-        ),
         absent(
             "new_columns",
             "columns_known",
             WARNING,
             "columns this source never sent before: {value}. Kept in attributes; map them in "
             "sources.yml if they mean something.",
+        ),
+        absent(
+            "vanished_columns",
+            "columns_vanished",
+            WARNING,
+            "columns that each of the last files had are gone: {value}. They are null from here "
+            "on; ask the source what became of them.",
+        ),
+    )
+
+
+def on_rows(shop: Shop) -> tuple[Rule, ...]:
+    """Return what the rows of a landing never let in before must keep together."""
+    return (
+        absent("rejected", "rejected_share", CRITICAL, "{value}"),
+        absent("lost", "duplicates_stand", CRITICAL, "{value}"),
+        *_volume(shop),
+        absent(
+            "repeated",
+            "duplicate_share_as_usual",
+            WARNING,
+            "unusually many rows were received before: {value}. Ask whether an old file was sent "
+            "again.",
+        ),
+        absent(
+            "emptied",
+            "null_share_as_usual",
+            WARNING,
+            "unusually many cells are empty: {value}. Ask the source what became of them.",
+        ),
+    )
+
+
+def _volume(shop: Shop) -> tuple[Rule, ...]:
+    if shop.volume == "off":
+        return ()
+    return (
+        absent(
+            "volume",
+            "volume_as_usual",
+            shop.volume,
+            "{value} Ask whether it is whole; if the day is a special one, name it under "
+            "`holidays` in settings.yml.",
         ),
     )

@@ -1,13 +1,13 @@
-"""Rules that every day in received data keeps: it is no later than tomorrow, and after 1900."""
+"""Rules that every day in received data keeps: the shop was open, and it is no later than tomorrow.
 
-from expectations.rule import Rule, between, not_above
+Tills with a flat battery say 1899, 1904, 1970: `opened_on` in settings.yml tells them apart.
+"""
 
-# Tills with a flat battery say 1899, 1904, 1970; a shop that kept data before 1900 is unknown.
-EARLIEST_YEAR = 1900
+from expectations.rule import Rule, not_above, not_below
 
 
 def believable(received: str, happened: str, severity: str) -> tuple[Rule, Rule]:
-    """Return the rules of the day cut from the column `received`: <happened>_on, <happened>_year.
+    """Return the rules of the day cut from the column `received`: <happened>_on.
 
     In the future is later than the day after the landing: a till east of the business may already
     write tomorrow.
@@ -21,12 +21,12 @@ def believable(received: str, happened: str, severity: str) -> tuple[Rule, Rule]
             f"{received} '{{value}}' lies in the future when the file came: have the source "
             "correct the clock and send the row again.",
         ),
-        between(
-            f"{happened}_year",
-            (EARLIEST_YEAR, None),
-            f"{received}_after_{EARLIEST_YEAR}",
+        not_below(
+            f"{happened}_on",
+            "opened_on",
+            f"{received}_not_before_opening",
             severity,
-            f"{received} is of the year '{{value}}': nothing before {EARLIEST_YEAR} is believed. "
-            "Have the source correct the date and send the row again.",
+            f"{received} '{{value}}' lies before opened_on of settings.yml, when there was no "
+            "shop: have the source correct the date and send the row again.",
         ),
     )

@@ -2,7 +2,17 @@
 
 from expectations import days
 from expectations.order_lines import AN_INSTANT
-from expectations.rule import CRITICAL, WARNING, Rule, Shop, absent, one_of, present, readable
+from expectations.rule import (
+    CRITICAL,
+    WARNING,
+    Rule,
+    Shop,
+    absent,
+    one_of,
+    present,
+    readable,
+    short_keys,
+)
 
 COUNTED_TYPES = (
     "page_view", "product_view", "cart_add", "cart_remove", "checkout", "login",
@@ -13,6 +23,7 @@ COUNTED_TYPES = (
 def rules(shop: Shop) -> tuple[Rule, ...]:
     """Return what every new event must keep."""
     return (
+        short_keys("event_id, event_type, customer_ref, visitor_ref, session_ref and product_ref"),
         present(
             "received_occurred_at", "no occurred_at: have the source send it with its instant."
         ),

@@ -11,6 +11,7 @@ from expectations.rule import (
     one_of,
     present,
     readable,
+    short_keys,
 )
 
 # The demo's fuel is counted in hundredths: up to 89,638 in one line. More is a slip of a key.
@@ -28,10 +29,9 @@ AN_INSTANT = "a day such as 2026-11-20 or an instant such as 2026-11-20T18:30:00
 def rules(shop: Shop) -> tuple[Rule, ...]:
     """Return what every new order line must keep."""
     return (
+        short_keys("order_id, line_no, customer_ref and product_ref"),
         present("order_id", "no order_id: have the source send the line again with its order."),
-        present(
-            "received_ordered_at", "no ordered_at: have the source send the line with its day."
-        ),
+        present("received_ordered_at", "no ordered_at: have the source send the line with one."),
         readable("ordered_at", CRITICAL, AN_INSTANT),
         *days.believable("ordered_at", "ordered", CRITICAL),
         present("received_quantity", "no quantity: have the source send the line again with one."),

@@ -1,11 +1,12 @@
 """The contract of new products; what its columns hold: sql/2_quarantine/new_products.sql."""
 
-from expectations.rule import WARNING, Rule, Shop, between, present, readable
+from expectations.rule import WARNING, Rule, Shop, between, present, readable, short_keys
 
 
 def rules(shop: Shop) -> tuple[Rule, ...]:
     """Return what every new product must keep; its price is in no feature, so it only warns."""
     return (
+        short_keys("product_ref"),
         present("product_ref", "no product_ref: have the source say which product it is."),
         readable("price", WARNING, "digits with a decimal point; kept without a price"),
         between(

@@ -1,10 +1,12 @@
 """What a contract is made of: rules, each a Great Expectations expectation and a sentence."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 CRITICAL, WARNING = "critical", "warning"
+# Three keys stand side by side in an index, whose entries have 2,704 bytes at most.
+LONGEST_KEY = 500
 
 
 @dataclass(frozen=True)
@@ -14,7 +16,7 @@ class Rule:
     `name` is stable: results are followed by it over years. `expect` takes the module
     great_expectations.expectations, which is heavy and therefore imported by whoever judges.
     `sentence` says what is wrong and what to do, `{value}` standing for what was seen; `shows` is
-    the column of the expectation that holds it.
+    the column of the expectation that holds it, `beside` the other one it reads, if any.
     """
 
     name: str
@@ -22,6 +24,12 @@ class Rule:
     expect: Callable[[Any], Any]
     sentence: str
     shows: str
+    beside: str | None = None
+
+    @property
+    def reads(self) -> tuple[str, ...]:
+        """The columns of the table judged that the rule reads."""
+        return (self.shows, self.beside) if self.beside else (self.shows,)
 
     @property
     def summary(self) -> str:
@@ -35,12 +43,13 @@ class Shop:
 
     currency: str | None = None
     has_products: bool = False
+    volume: str = WARNING
 
 
-def present(column: str, sentence: str, severity: str = CRITICAL) -> Rule:
+def present(column: str, sentence: str, severity: str = CRITICAL, name: str | None = None) -> Rule:
     """Return the rule that a column is given."""
     return Rule(
-        f"{column.removeprefix('received_')}_present",
+        name or f"{column.removeprefix('received_')}_present",
         severity,
         lambda gxe: gxe.ExpectColumnValuesToNotBeNull(column=column),
         sentence,
@@ -96,6 +105,24 @@ def not_above(column: str, limit: str, name: str, severity: str, sentence: str) 
         ),
         sentence,
         column,
+        beside=limit,
+    )
+
+
+def not_below(column: str, limit: str, name: str, severity: str, sentence: str) -> Rule:
+    """Return the rule that a column is nowhere below another, where both are given."""
+    return replace(not_above(limit, column, name, severity, sentence), shows=column, beside=limit)
+
+
+def short_keys(columns: str) -> Rule:
+    """Return the rule that no key is longer than an index takes; `longest_key` holds its bytes."""
+    return between(
+        "longest_key",
+        (None, LONGEST_KEY),
+        "keys_short_enough",
+        CRITICAL,
+        f"a key ({columns}) has {{value}} bytes, where {LONGEST_KEY} are the most: have the source "
+        "say what it is, and send the row again.",
     )
 
 

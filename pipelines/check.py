@@ -2,18 +2,23 @@
 
 from importlib import import_module
 from itertools import groupby
+from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from expectations import batches as landings
 from expectations.rule import Shop
-from pipelines import quarantine, versions, warehouse
+from pipelines import broken, fates, measures, past, quarantine, versions, warehouse
+from pipelines.added_columns import made_for
+from pipelines.broken import ROW, Counted
 from pipelines.configuration import Source
 from pipelines.deployment import Deployment
 from pipelines.errors import BatchRefused
 from pipelines.locks import STAGING
-from pipelines.quarantine import ROW
-from pipelines.stage import binds_of
+from pipelines.measures import Measures
+from pipelines.stage import FOREVER
+from pipelines.typed import typed
 from pipelines.verdicts import Finding, Verdict, judge, record
 
 Batch = sa.RowMapping
@@ -81,22 +86,24 @@ def _judge_landings(deployment: Deployment, waiting: list[Batch], staging_versio
 def _judge_source(deployment: Deployment, batches: list[Batch], landed: Findings) -> None:
     """Judge the rows of one source's batches, those refused left out, and record everything."""
     began = deployment.warehouse.clock()
-    staging_version = versions.versions_of(deployment.configuration).staging
     refused = {batch["batch_id"]: _refusal(landed[batch["batch_id"]]) for batch in batches}
     good = [batch for batch in batches if not refused[batch["batch_id"]]]
     verdicts = _judge_rows(deployment, good) if good else []
     now = deployment.warehouse.clock()
     rate = (now - began).total_seconds() / max(sum(b["stored_count"] for b in batches), 1)
+    staging_version = versions.versions_of(deployment.configuration).staging
     with deployment.warehouse.begin() as connection:
-        entity = batches[0]["entity"]
-        by_row, kept = quarantine.keep(connection, (entity, staging_version), verdicts, good)
+        counted, measured = _measure(deployment, connection, verdicts, good)
         for batch in batches:
             batch_id = batch["batch_id"]
+            of_whole = [*landed[batch_id], *measured.get(batch_id, [])]
+            reason = _refusal(of_whole)
+            by_row = counted.findings(verdicts, batch) if counted and batch in good else []
             record(
                 connection,
-                [*landed[batch_id], *by_row.get(batch_id, [])],
+                [*of_whole, *by_row],
                 batch_id=batch_id,
-                table_name=entity,
+                table_name=batch["entity"],
                 staging_version=staging_version,
                 checked_at=now,
             )
@@ -105,26 +112,70 @@ def _judge_source(deployment: Deployment, batches: list[Batch], landed: Findings
                 "ops/batch_checked",
                 staging_version=staging_version,
                 batch_id=batch_id,
-                state="refused" if refused[batch_id] else "checked",
-                reason=refused[batch_id],
-                quarantined_count=kept.get(batch_id, 0),
+                state="refused" if reason else "checked",
+                reason=reason,
+                quarantined_count=counted.rejected(batch_id) if counted and not reason else 0,
                 checked_seconds=rate * batch["stored_count"],
+                lands_again=measures.is_lost(of_whole),
             )
+            if reason:
+                fates.prove_refused(connection, staging_version, batch_id)
 
 
 def _judge_rows(deployment: Deployment, batches: list[Batch]) -> list[Verdict]:
-    """Type the new rows into raw.new_<entity> and judge them there."""
-    configuration = deployment.configuration
-    source: Source = next(s for s in configuration.sources if s.name == batches[0]["source"])
-    binds = binds_of(deployment, source, batches[0]["batch_id"], batches[-1]["batch_id"])
-    name = f"new_{source.entity}"
-    with deployment.warehouse.begin() as connection:
-        warehouse.create_view(connection, "typed", f"3_staging/{source.entity}", **binds)
-        warehouse.create_table(connection, ("raw", name), f"2_quarantine/{name}", unlogged=True)
-        warehouse.drop_view(connection, "typed")
-    contract = import_module(f"expectations.{source.entity}")
+    """Type the new rows into raw.new_<entity>, as far as rules read them, and judge them there."""
+    configuration, source = deployment.configuration, _source_of(deployment, batches)
+    name, span = f"new_{source.entity}", (batches[0]["batch_id"], batches[-1]["batch_id"])
     shop = Shop(configuration.currency, configuration.has("products"))
-    return judge(deployment.warehouse, ("raw", name), ROW, contract.rules(shop))
+    added = configuration.contracts.get(source.entity, ())
+    contract = import_module(f"expectations.{source.entity}")
+    rules = [*contract.rules(shop), *(each.rule for each in added)]
+    made = made_for(added, "batch_id")
+    read = {*ROW, "happened_on", *(column for rule in rules for column in rule.reads)}
+    there = sorted(read - {column.name for column in made})
+    binds = {
+        "opened_on": configuration.opened_on,
+        "staging_version": versions.versions_of(configuration).staging,
+        "forever": FOREVER,
+    }
+    with (
+        deployment.warehouse.begin() as connection,
+        typed(deployment, connection, source, span),
+        warehouse.view(connection, "judged", f"2_quarantine/{name}", **binds),
+    ):
+        wanted: Any = sa.select(*map(sa.column, there), *made).select_from(sa.table("judged"))
+        warehouse.create_view_of(connection, "wanted", wanted)
+        warehouse.create_table(connection, ("raw", name), "2_quarantine/wanted", unlogged=True)
+        warehouse.drop_view(connection, "wanted")
+    return judge(deployment.warehouse, ("raw", name), ROW, rules)
+
+
+def _measure(
+    deployment: Deployment, connection: Connection, verdicts: list[Verdict], batches: list[Batch]
+) -> tuple[Counted | None, Findings]:
+    """Count what the rules found, judge each batch by it, and put rejected rows into quarantine.
+
+    The rows of a batch that is refused are not: it is refused with all of them.
+    """
+    if not batches:
+        return None, {}
+    source = _source_of(deployment, batches)
+    table = ("raw", f"new_{source.entity}")
+    staging_version = versions.versions_of(deployment.configuration).staging
+    counted = broken.collect(connection, table, verdicts)
+    before = past.read(connection, staging_version, source, batches[0]["batch_id"])
+    before.profiles = past.profile(connection, source, batches)
+    found = Measures(deployment.configuration, source, before).judge(batches, counted)
+    past.keep(connection, staging_version, before, counted)
+    broken.forget(connection, [batch_id for batch_id in found if _refusal(found[batch_id])])
+    if any(counted.critical.values()):
+        quarantine.keep(connection, source.entity, staging_version)
+    warehouse.drop_table(connection, *table)
+    return counted, found
+
+
+def _source_of(deployment: Deployment, batches: list[Batch]) -> Source:
+    return next(s for s in deployment.configuration.sources if s.name == batches[0]["source"])
 
 
 def _refusal(findings: list[Finding]) -> str | None:

@@ -2,15 +2,20 @@
 
 from importlib import import_module
 from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
 
 from expectations.rule import Rule, Shop
-from pipelines import partitions, warehouse
+from pipelines import freshness, partitions, warehouse
+from pipelines.added_columns import made_for
 from pipelines.errors import ContractBroken
 from pipelines.locks import BALANCING
 from pipelines.night import KEYS, Night
 from pipelines.verdicts import Finding, Verdict, judge, record
 
 BALANCE = (partitions.ATTEMPTS, "contract_balance")
+ADDED = (partitions.ATTEMPTS, "contract_added")
 
 
 def check_attempt(tonight: Night) -> int:
@@ -47,13 +52,35 @@ def _judge(tonight: Night) -> dict[str, list[Finding]]:
         name = partitions.attempt_table(table, tonight.night_id)
         place = (partitions.ATTEMPTS, name)
         verdicts = judge(tonight.deployment.warehouse, place, KEYS[table], contract.rules(shop))
+        verdicts += _judge_added(tonight, table)
         results[table] = [_on_rows(tonight, table, verdict) for verdict in verdicts]
     rules = {table: contract.balance(shop) for table, contract in contracts.items()}
     on_whole = {rule.name: rule for each in rules.values() for rule in each}
     sums = _balance(tonight, list(on_whole.values()))
     for table, each in rules.items():
         results[table] += [_on_whole(tonight, table, *sums[rule.name]) for rule in each]
-    return results
+    return results | freshness.of_sources(tonight.deployment, tonight.binds)
+
+
+def _judge_added(tonight: Night, table: str) -> list[Verdict]:
+    """Judge a table by the rules of contracts.yml: on the columns made for them."""
+    house, added = tonight.deployment.warehouse, tonight.configuration.contracts.get(table, ())
+    if not added:
+        return []
+    made, rules = made_for(added), [each.rule for each in added]
+    there = {*KEYS[table], *(rule.shows for rule in rules)} - {column.name for column in made}
+    name = partitions.attempt_table(table, tonight.night_id)
+    rows = sa.table(name, schema=partitions.ATTEMPTS)
+    wanted: Any = sa.select(*map(sa.column, sorted(there)), *made).select_from(rows)
+    with house.lock(BALANCING, wait=True):
+        with house.begin() as connection:
+            warehouse.create_view_of(connection, "wanted", wanted)
+            warehouse.create_table(connection, ADDED, "2_quarantine/wanted", unlogged=True)
+            warehouse.drop_view(connection, "wanted")
+        verdicts = judge(house, ADDED, KEYS[table], rules)
+        with house.begin() as connection:
+            warehouse.drop_table(connection, *ADDED)
+    return verdicts
 
 
 def _balance(tonight: Night, rules: list[Rule]) -> dict[str, tuple[Verdict, str]]:

@@ -124,7 +124,7 @@ def _validation(
     warehouse_: Warehouse, table: tuple[str, str], rules: dict[str, Rule]
 ) -> Iterator[Any]:
     """Yield a Great Expectations validation; its connections are closed afterwards."""
-    gx, gxe = _great_expectations()
+    gx, gxe = great_expectations()
     schema, name = table
     expected = []
     for rule in rules.values():
@@ -161,7 +161,7 @@ def _connection(warehouse_: Warehouse) -> Any:
     return driver
 
 
-def _great_expectations() -> tuple[Any, Any]:
+def great_expectations() -> tuple[Any, Any]:
     """Import Great Expectations, which takes seconds, and keep it from phoning home.
 
     It reads its switches from the environment when it is imported and offers no other way; a

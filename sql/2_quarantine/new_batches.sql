@@ -1,7 +1,8 @@
--- Landings not yet judged, beside what their sources usually send.
+-- Landings not yet judged, beside what their sources sent before.
 -- grain: batch_id
 -- reads: ops.batches, ops.batch_states
--- volume is null where it says nothing: fewer than four files before, or usually under 100 rows.
+-- A column vanished if each of the last eight files with rows, at least two, had it: a list of JSON
+-- objects need not name every column every time.
 select
     b.batch_id,
     b.fault,
@@ -11,34 +12,11 @@ select
     end as unknown_source,
     case when b.fault is null then b.received_count end as row_count,
     b.unreadable_count,
-    case
-        when
-            b.fault is null
-            and b.received_count > 0
-            and usual.file_count >= 4
-            and usual.row_count >= 100
-            then round(cast(b.received_count as numeric) / usual.row_count, 2)
-    end as volume,
-    novel.columns as new_columns
+    novel.columns as new_columns,
+    vanished.columns as vanished_columns
 from ops.batches as b
 left join ops.batch_states as s
     on b.batch_id = s.batch_id and s.staging_version = :staging_version
-cross join
-    lateral ( -- noqa: ST05
-        with recent as (
-            select e.received_count
-            from ops.batches as e
-            where e.source = b.source and e.batch_id < b.batch_id and e.received_count > 0
-            order by e.batch_id desc
-            limit 8
-        )
-
-        select
-            count(*) as file_count,
-            cast(percentile_disc(0.5) within group (order by recent.received_count) as numeric)
-                as row_count
-        from recent
-    ) as usual
 cross join
     lateral (
         select string_agg(f.name, ', ' order by f.place) as columns
@@ -53,4 +31,37 @@ cross join
                 where e.source = b.source and e.batch_id < b.batch_id and f.name = any(e.columns)
             )
     ) as novel
+cross join
+    lateral ( -- noqa: ST05
+        with recent as (
+            select e.columns
+            from ops.batches as e
+            where
+                e.source = b.source
+                and e.batch_id < b.batch_id
+                and e.fault is null
+                and e.received_count > 0
+                and e.replay_of is null
+            order by e.batch_id desc
+            limit 8
+        ),
+
+        always as (
+            select had.name
+            from recent as r
+            cross join unnest(r.columns) as had (name)
+            group by had.name
+            having
+                count(*) >= 2
+                and count(*) = (select count(every_file.columns) from recent as every_file)
+        )
+
+        select string_agg(a.name, ', ' order by a.name) as columns
+        from always as a
+        where
+            b.fault is null
+            and b.received_count > 0
+            and b.replay_of is null
+            and not a.name = any(b.columns)
+    ) as vanished
 where s.batch_id is null

@@ -7,14 +7,15 @@ with catalogue as (
 )
 
 select
-    t.batch_id,
-    t.row_no,
-    t.received_occurred_at,
+    t.*,
+    greatest(
+        octet_length(t.event_id), octet_length(t.event_type), octet_length(t.customer_ref),
+        octet_length(t.visitor_ref), octet_length(t.session_ref), octet_length(t.product_ref)
+    ) as longest_key,
+    t.occurred_on as happened_on,
     case when t.occurred_at is null then t.received_occurred_at end as unreadable_occurred_at,
-    t.occurred_on,
-    cast(extract(year from t.occurred_on) as int) as occurred_year,
     t.landed_on + 1 as last_believable_on,
-    t.event_type,
+    cast(:opened_on as date) as opened_on,
     case when t.email is null then t.received_email end as unreadable_email,
     case when t.value is null then t.received_value end as unreadable_value,
     case when c.product_ref is null then t.product_ref end as unknown_product_ref

@@ -9,7 +9,10 @@ with catalogue as (
 unread as (
     select
         t.*,
+        t.ordered_on as happened_on,
         case when t.ordered_at is null then t.received_ordered_at end as unreadable_ordered_at,
+        t.landed_on + 1 as last_believable_on,
+        cast(:opened_on as date) as opened_on,
         case when t.quantity is null then t.received_quantity end as unreadable_quantity,
         case when t.unit_price is null then t.received_unit_price end as unreadable_unit_price,
         case when t.read_net_amount is null then t.received_net_amount end as unreadable_net_amount,
@@ -22,22 +25,11 @@ unread as (
 )
 
 select
-    u.batch_id,
-    u.row_no,
-    u.order_id,
-    u.received_ordered_at,
-    u.unreadable_ordered_at,
-    u.ordered_on,
-    cast(extract(year from u.ordered_on) as int) as ordered_year,
-    u.landed_on + 1 as last_believable_on,
-    u.received_quantity,
-    u.unreadable_quantity,
-    u.quantity,
-    u.unreadable_unit_price,
-    u.unreadable_net_amount,
-    u.unreadable_discount_amount,
-    u.discount_amount,
-    u.net_amount,
+    u.*,
+    greatest(
+        octet_length(u.order_id), octet_length(u.line_no), octet_length(u.customer_ref),
+        octet_length(u.product_ref)
+    ) as longest_key,
     -- What cannot be read is told once: only an amount that nobody gave is missing.
     coalesce(
         cast(u.net_amount as text), u.unreadable_quantity, u.unreadable_unit_price,
@@ -45,8 +37,6 @@ select
         case when u.received_quantity is null then u.received_unit_price end
     ) as amount,
     case when u.quantity > 0 then trim_scale(least(u.net_amount, u.unit_price)) end as lowest_price,
-    u.currency,
-    u.unreadable_email,
     case when c.product_ref is null then u.product_ref end as unknown_product_ref
 from unread as u
 left join catalogue as c on u.product_ref = c.product_ref

@@ -2,10 +2,9 @@
 -- grain: batch_id, row_no
 -- reads: typed
 select
-    t.batch_id,
-    t.row_no,
-    t.product_ref,
-    case when t.price is null then t.received_price end as unreadable_price,
-    t.price
+    t.*,
+    octet_length(t.product_ref) as longest_key,
+    cast(null as date) as happened_on,
+    case when t.price is null then t.received_price end as unreadable_price
 from typed as t
 where t.op = 'upsert' or t.product_ref is null

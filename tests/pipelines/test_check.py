@@ -51,7 +51,9 @@ def test_a_rejected_row_is_kept_as_received_with_every_rule_it_broke(new_shop):
 
 def test_all_failing_rows_lie_in_quarantine_not_the_first_twenty(new_shop):
     shop = new_shop()
-    shop.write("till/1.csv", [BAD | {"line_no": str(number)} for number in range(300)] + [LINE])
+    bad = [BAD | {"line_no": str(number)} for number in range(300)]
+    good = [LINE | {"line_no": str(number)} for number in range(300, 600)]
+    shop.write("till/1.csv", bad + good)
     judge(shop)
     assert len(quarantined(shop)) == 300
     [state] = shop.query("select * from ops.batch_states")
@@ -164,11 +166,12 @@ def test_a_fifth_file_of_a_tenth_the_usual_size_and_a_new_column_are_noted(new_s
     for name, size in zip("12345", (200, 190, 210, 200, 20), strict=True):
         rows = [LINE | {"line_no": str(next(numbers))} for _ in range(size)]
         shop.write(f"till/{name}.csv", rows)
-    shop.write("till/6.csv", [LINE | {"line_no": str(next(numbers)), "till_no": "7"}] * 200)
+    rows = [LINE | {"line_no": str(next(numbers)), "till_no": "7"} for _ in range(200)]
+    shop.write("till/6.csv", rows)
     judge(shop)
     broken = results(shop, "not success")
     assert set(broken) == {(5, "volume_as_usual"), (6, "columns_known")}
-    assert "0.10 times as many rows" in broken[5, "volume_as_usual"]["sentence"]
+    assert "20 rows, 0.10 times as many" in broken[5, "volume_as_usual"]["sentence"]
     assert "never sent before: till_no" in broken[6, "columns_known"]["sentence"]
 
 

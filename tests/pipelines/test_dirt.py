@@ -136,7 +136,7 @@ BAD_LINES = [
     ({"net_amount": ""}, "amount_present", "neither net_amount nor unit_price"),
     ({"net_amount": "99999999999999"}, "amount_not_absurd", "'99999999999999.0000'"),
     ({"ordered_at": "2099-01-01"}, "ordered_at_not_in_the_future", "'2099-01-01'"),
-    ({"ordered_at": "1899-12-30"}, "ordered_at_after_1900", "'1899'"),
+    ({"ordered_at": "1899-12-30"}, "ordered_at_not_before_opening", "'1899-12-30'"),
     ({"ordered_at": "yesterday"}, "ordered_at_readable", "'yesterday'"),
     ({"ordered_at": ""}, "ordered_at_present", "no ordered_at"),
     ({"net_amount": "-12.99"}, "price_not_negative", "'-12.99'"),
@@ -146,7 +146,8 @@ BAD_LINES = [
 
 def test_each_bad_line_lies_in_quarantine_with_its_rule_and_the_value_seen(shop):
     bad = [NEXT | {"line_no": str(n)} | dirt for n, (dirt, _, _) in enumerate(BAD_LINES, 2)]
-    shop.write("till/21.csv", [NEXT, *bad])
+    good = [NEXT | {"line_no": str(n)} for n in range(100, 120)]  # so that the file is no bad one
+    shop.write("till/21.csv", [NEXT, *bad, *good])
     shop.night(SECOND)
     rules = [rule for _, rule, _ in BAD_LINES]
     assert rejected(shop) == [("till", "21.csv", n, rule) for n, rule in enumerate(rules, 2)]
@@ -213,9 +214,12 @@ def test_who_insists_lands_a_refused_file_again(shop):
     assert again.batch_id == 3
 
 
-def test_a_cell_longer_than_the_reader_takes_refuses_the_file(shop):
-    shop.write("till/21.csv", [NEXT | {"customer_ref": "x" * (10 << 20)}])
-    assert "21.csv cannot be read as CSV" in refused(shop)
+def test_a_key_of_ten_megabytes_lies_in_quarantine_one_of_500_bytes_does_not(shop):
+    long = [NEXT | {"line_no": "2", "order_id": "x" * (10 << 20)}, NEXT | {"order_id": "y" * 500}]
+    shop.write("till/21.csv", [NEXT, *long])
+    shop.night(SECOND)
+    assert rejected(shop) == [("till", "21.csv", 2, "keys_short_enough")]
+    assert "has 10485760 bytes, where 500 are the most" in sentences(shop)[0]
 
 
 def test_a_refused_file_keeps_no_other_from_being_staged(shop):
