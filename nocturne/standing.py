@@ -1,14 +1,18 @@
 """What `nocturne status` prints."""
 
 from datetime import date, timedelta
+from itertools import groupby
+from textwrap import fill
 
 from rich.console import Console
 from rich.table import Table
 
 from pipelines import status
 from pipelines.deployment import Deployment
+from pipelines.fates import Fates, in_order
 from pipelines.status import Status
 
+WIDTH = 80
 COMMANDS = 3  # told at most for days that do not follow each other
 
 
@@ -160,18 +164,25 @@ def _commands(verb: str, nights: list[date], how: str = "") -> str:
 
 
 def _sources(console: Console, standing: Status) -> None:
-    if not standing.sources:
-        return
-    table = Table("source", box=None, pad_edge=False)
-    for name in ("batches", "received", "staged", "seen before", "rejected", "refused"):
-        table.add_column(name, justify="right")
-    for row in standing.sources:
-        counts = ("batch_count", "received_count", "staged_count", "duplicate_count")
-        more = (row["quarantined_count"], row["refused_count"])
-        numbers = [row[count] for count in counts] + list(more)
-        table.add_row(row["source"], *(f"{int(number):,}" for number in numbers))
-    console.print()
-    console.print(table)
+    """Say per source what became of the rows received, and whether that adds up."""
+    if standing.sources:
+        console.print("\nRows received, and what became of them:")
+    for name, rows in groupby(standing.sources, key=lambda row: row["source"]):
+        sent = list(rows)
+        received = sum(row["received_count"] for row in sent)
+        batches = sum(row["batch_count"] for row in sent)
+        fates = standing.fates.get(name, Fates())
+        told = " + ".join(f"{count:,} {fate}" for fate, count in in_order(fates))
+        line = f"{name}: {received:,} in {batches:,} batches"
+        line += f" = {told}" if told else ""
+        if refused := sum(row["refused_count"] for row in sent):
+            line += f" ({refused:,} batches refused)"
+        console.print(fill(f"{line}.", WIDTH, initial_indent="  ", subsequent_indent="    "))
+        if fates.total() != received:
+            console.print(
+                f"  THIS DOES NOT ADD UP: {fates.total():,} of {received:,}. `select * from fates` "
+                "in `nocturne psql` tells per batch; see docs/quarantine.md."
+            )
 
 
 def _lag(console: Console, standing: Status) -> None:

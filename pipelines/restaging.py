@@ -57,9 +57,13 @@ def changes(before: Content, now: Content) -> list[str]:
     """Return what differs between two versions of the stage, in words."""
     words = {"code": "the stage's code", "contracts": "a contract"}
     told = [said for key, said in words.items() if before[key] != now[key]]
-    for key in ("business_time_zone", "currency"):
-        if before[key] != now[key]:
+    for key in ("business_time_zone", "currency", "opened_on"):
+        if before.get(key, now[key]) != now[key]:
             told.append(f"{key} is {now[key] or 'not set'}, was {before[key] or 'not set'}")
+    if before.get("added_rules", {}) != now["added_rules"]:
+        told.append("a rule of config/contracts.yml")
+    if before.get("leave_out", {}) != now["leave_out"]:
+        told.append("leave_out of settings.yml")
     old, new = before["sources"], now["sources"]
     told += [f"source {name} is new" for name in new if name not in old]
     told += [f"source {name} is gone" for name in old if name not in new]

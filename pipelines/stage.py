@@ -5,11 +5,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines import partitions, restaging, sightings, versions, warehouse
+from pipelines import fates, leave_out, partitions, restaging, sightings, versions, warehouse
 from pipelines.configuration import Source
 from pipelines.deployment import Deployment
 from pipelines.entities import ENTITIES
 from pipelines.locks import STAGING
+from pipelines.typed import binds_of, typed
 
 # Versions after which the planner must look anew before the next batch: with the statistics of an
 # empty table, the batch after a history of 1.44 million lines was not staged in ten minutes.
@@ -40,60 +41,53 @@ def stage(deployment: Deployment) -> int:
     return total
 
 
-def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> dict[str, Any]:
-    """Return what the typing SELECTs of sql/3_staging bind for batches of one source."""
-    return {
-        "source": source.name,
-        "customer_space": source.customer_space,
-        "first_batch": first,
-        "last_batch": last,
-        "source_time_zone": source.time_zone,
-        "business_time_zone": deployment.configuration.business_time_zone,
-        "staging_version": versions.versions_of(deployment.configuration).staging,
-    }
-
-
 def stage_batch(
     deployment: Deployment, connection: Connection, source: Source, batch: sa.RowMapping
 ) -> int:
     """Stage one batch in the caller's transaction; return the versions staged."""
     began, batch_id = deployment.warehouse.clock(), batch["batch_id"]
-    binds = binds_of(deployment, source, batch_id, batch_id) | {"batch_id": batch_id}
+    binds = binds_of(deployment, source, batch_id, batch_id) | {
+        "batch_id": batch_id,
+        "forever": FOREVER,
+    }
     partitions.ensure_staging_partition(connection, source.entity, str(binds["staging_version"]))
-    warehouse.create_view(connection, "typed", f"3_staging/{source.entity}", **binds)
-    warehouse.create_view(connection, "good", "3_staging/good", **binds)
-    warehouse.create_temporary(
-        connection,
-        "arrivals",
-        f"3_staging/{_ranked(source.entity)}",
-        **binds | {"forever": FOREVER},
-    )
-    for view in ("good", "typed"):
-        warehouse.drop_view(connection, view)
-    if _close_replaced(connection, source, binds):
-        partitions.index_staged(connection, source.entity, str(binds["staging_version"]))
-    staged = warehouse.insert_select(
-        connection, ("staging", source.entity), "3_staging/arrivals", **binds
-    )
+    warehouse.name_as(connection, "received", "raw", source.entity)
+    with (
+        warehouse.view(connection, "passed", "3_staging/passed", **binds),
+        typed(deployment, connection, source, (batch_id, batch_id)),
+        warehouse.view(connection, "good", "3_staging/good", **binds),
+    ):
+        leaves_out = leave_out.find(connection, deployment.configuration, source, binds)
+        warehouse.create_temporary(connection, "beaten", f"3_staging/{_beaten(source)}", **binds)
+        if _close_replaced(connection, source, binds):
+            partitions.index_staged(connection, source.entity, str(binds["staging_version"]))
+        arrivals = "3_staging/arrivals_counted" if leaves_out else "3_staging/arrivals"
+        target = ("staging", source.entity)
+        staged = warehouse.insert_select(connection, target, arrivals, **binds)
+    warehouse.drop_view(connection, "received")
     if source.entity != "products":
-        _name_customers(connection, binds)
-        sightings.keep(connection, source.entity, binds | {"forever": FOREVER})
-    superseded = warehouse.value(connection, "3_staging/superseded_count", forever=FOREVER)
-    took = {"staged_seconds": (deployment.warehouse.clock() - began).total_seconds()}
-    counts = {"staged_count": staged, "superseded_count": superseded}
-    warehouse.run(connection, "ops/batch_staged", **binds, **counts, **took)
+        _keep_who_was_seen(connection, source.entity, binds)
+    warehouse.run(connection, "ops/batch_staged", **binds, staged_count=staged)
+    version = str(binds["staging_version"])
+    proven, deletions = fates.prove_staged(connection, source.entity, version, batch_id)
+    took = (deployment.warehouse.clock() - began).total_seconds()
+    counts = {"superseded_count": proven["superseded"], "deletion_count": deletions}
+    warehouse.run(connection, "ops/batch_proven", **binds, **counts, staged_seconds=took)
     return staged
 
 
-def _ranked(entity: str) -> str:
-    return "ranked_customers" if entity == "customers" else "ranked"
+def _beaten(source: Source) -> str:
+    return "beaten_customers" if source.entity == "customers" else "beaten"
 
 
 def _close_replaced(connection: Connection, source: Source, binds: dict[str, Any]) -> int:
-    """End the versions that the arrivals replace or delete; return how many they were."""
+    """End the versions that a batch replaces or deletes; return how many they were."""
+    if not warehouse.value(connection, "ops/staged_before", **binds):
+        return 0
+    warehouse.create_temporary(connection, "closing", "3_staging/closing", **binds)
     names = ("staging_version", "source", "row_key", "batch_to")
     target = sa.table(source.entity, *map(sa.column, names), schema="staging")
-    arrivals = sa.table("arrivals", *map(sa.column, ("row_key", "closes")))
+    closing = sa.table("closing", sa.column("row_key"))
     ended = connection.execute(
         sa.update(target)
         .values(batch_to=binds["batch_id"])
@@ -101,10 +95,19 @@ def _close_replaced(connection: Connection, source: Source, binds: dict[str, Any
             target.c.staging_version == binds["staging_version"],
             target.c.source == source.name,
             target.c.batch_to == FOREVER,
-            sa.exists().where(arrivals.c.closes, arrivals.c.row_key == target.c.row_key),
+            sa.exists().where(closing.c.row_key == target.c.row_key),
         )
     )
     return ended.rowcount
+
+
+def _keep_who_was_seen(connection: Connection, entity: str, binds: dict[str, Any]) -> None:
+    """Write down the customer_refs that a staged batch names, and who was seen with what."""
+    version = str(binds["staging_version"])
+    warehouse.name_as(connection, "arrivals", "staging", f"{entity}_{version}")
+    _name_customers(connection, binds)
+    warehouse.drop_view(connection, "arrivals")
+    sightings.keep(connection, entity, binds)
 
 
 def _name_customers(connection: Connection, binds: dict[str, Any]) -> None:

@@ -11,6 +11,7 @@ from pipelines import locks, registry, restaging, versions, warehouse
 from pipelines.configuration import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
+from pipelines.fates import Fates
 
 
 @dataclass(frozen=True)
@@ -34,6 +35,7 @@ class Status:
     left_behind: set[int]
     unfinished: list[RowMapping]
     sources: list[RowMapping]
+    fates: dict[str, Fates]
     deliveries: list[RowMapping]
     expected: date | None
     late: bool
@@ -62,10 +64,19 @@ def read(deployment: Deployment) -> Status:
             sources=warehouse.rows(
                 connection, "ops/source_balance", staging_version=made_by.staging
             ),
+            fates=fates_of_sources(connection, made_by.staging),
             deliveries=warehouse.rows(connection, "ops/delivery_lag"),
             expected=expected,
             late=expected is not None and (not days or days[-1] < expected),
         )
+
+
+def fates_of_sources(connection: Connection, staging_version: str) -> dict[str, Fates]:
+    """Return per source what became of its rows; those of batches not staged yet wait."""
+    found: dict[str, Fates] = {}
+    for row in warehouse.rows(connection, "ops/source_fates", staging_version=staging_version):
+        found.setdefault(row["source"], Fates())[row["fate"]] = row["row_count"]
+    return found
 
 
 def _left_behind(deployment: Deployment) -> set[int]:

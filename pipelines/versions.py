@@ -14,7 +14,10 @@ STAGE_CODE = (
     "sql/3_staging",
     "expectations",
     "pipelines/stage.py",
+    "pipelines/leave_out.py",
+    "pipelines/typed.py",
     "pipelines/sightings.py",
+    "pipelines/added_columns.py",
 )
 
 

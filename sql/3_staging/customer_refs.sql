@@ -1,4 +1,4 @@
--- The customer_refs that rows about to be staged name.
+-- The customer_refs that rows of a batch name.
 -- grain: customer_space, customer_ref
 -- reads: arrivals
 select
@@ -8,5 +8,5 @@ select
     cast(:batch_id as bigint) as first_batch,
     staging.first_63_bits(a.customer_space || chr(31) || a.customer_ref) as person_id
 from arrivals as a
-where a.customer_ref is not null
+where a.batch_from = :batch_id and a.customer_ref is not null
 group by a.customer_space, a.customer_ref

@@ -2,7 +2,5 @@
 update ops.batch_states
 set
     state = 'staged',
-    staged_count = :staged_count,
-    superseded_count = :superseded_count,
-    staged_seconds = :staged_seconds
+    staged_count = :staged_count
 where staging_version = :staging_version and batch_id = :batch_id

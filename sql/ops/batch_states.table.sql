@@ -10,6 +10,8 @@ create table if not exists ops.batch_states (
     superseded_count bigint,
     checked_seconds double precision,
     staged_seconds double precision,
+    lands_again boolean not null default false,
+    deletion_count bigint,
     primary key (staging_version, batch_id)
 );
 comment on table ops.batch_states is 'Checked, refused or staged: how far each batch has come, per version of contracts, mappings and stage code.';
@@ -19,6 +21,8 @@ comment on column ops.batch_states.state is 'checked, refused (never staged) or 
 comment on column ops.batch_states.reason is 'Why a batch was refused.';
 comment on column ops.batch_states.quarantined_count is 'Rows that broke a critical rule.';
 comment on column ops.batch_states.staged_count is 'Versions staged.';
-comment on column ops.batch_states.superseded_count is 'Versions that were never current: replaced within the batch, or older than what is known.';
+comment on column ops.batch_states.superseded_count is 'Rows that were never current: replaced within the batch, or older than what is known.';
 comment on column ops.batch_states.checked_seconds is 'How long checking took; batches checked together share it by their rows.';
 comment on column ops.batch_states.staged_seconds is 'How long staging took.';
+comment on column ops.batch_states.lands_again is 'Refused because its rows were held against those of a refused batch: what it brought is landed anew, as a new batch.';
+comment on column ops.batch_states.deletion_count is 'Rows that were good deletions.';

@@ -1,5 +1,5 @@
--- What each source has sent and what became of it.
--- grain: source
+-- What each source has sent.
+-- grain: source, entity
 -- reads: ops.batches, ops.batch_states
 select
     b.source,
@@ -7,11 +7,7 @@ select
     count(*) as batch_count,
     max(b.landed_at) as last_landed_at,
     sum(b.received_count) as received_count,
-    sum(b.duplicate_count) as duplicate_count,
-    sum(b.unreadable_count + coalesce(s.quarantined_count, 0)) as quarantined_count,
     sum(b.deleted_count) as deleted_count,
-    sum(coalesce(s.staged_count, 0)) as staged_count,
-    sum(coalesce(s.superseded_count, 0)) as superseded_count,
     count(case when s.state = 'refused' then 1 end) as refused_count
 from ops.batches as b
 left join ops.batch_states as s

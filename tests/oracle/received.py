@@ -39,6 +39,23 @@ class Source:
 
 
 @dataclass
+class LeaveOut:
+    """Whom the shop leaves out, and the accounts that a customers record has shown to be such."""
+
+    refs: frozenset[str] = frozenset()
+    emails: frozenset[str] = frozenset()
+    accounts: set[str] = field(default_factory=set)
+
+    def meets(self, row: Row, entity: str) -> bool:
+        """Whether a row is of somebody left out; a customers record shows its account."""
+        ref, email = row.get("customer_ref", ""), row.get("email", "").strip().lower()
+        named = ref in self.refs or email in self.emails
+        if named and entity == "customers":
+            self.accounts.add(ref)
+        return named or ref in self.accounts
+
+
+@dataclass
 class Memory:
     """One source's rows: by key the last received, and the good one that stands, typed."""
 
@@ -48,6 +65,7 @@ class Memory:
     received: dict[tuple, Row] = field(default_factory=dict)
     standing: dict[tuple, dict[str, Any]] = field(default_factory=dict)
     first_named: dict[Node, int] = field(default_factory=dict)
+    leave_out: LeaveOut = field(default_factory=LeaveOut)
 
     def receive(self, batch: int, rows: list[Row]) -> None:
         """Take one file in."""
@@ -72,12 +90,19 @@ class Memory:
             keyed.append((key, row))
         return keyed
 
+    def end_accounts_left_out(self) -> None:
+        """Forget what stands of the accounts that are left out by now."""
+        for key in [key for key, row in self.standing.items()
+                    if row.get("customer_ref") in self.leave_out.accounts]:  # fmt: skip
+            del self.standing[key]
+
     def _take(self, batch: int, key: tuple, row: Row) -> None:
-        if row.get(self.source.tombstone) == "true":
-            self.standing.pop(key, None)
+        is_deleted = row.get(self.source.tombstone) == "true"
+        typed = None if is_deleted else self._typed(row)
+        if typed is None and not is_deleted:
             return
-        typed = self._typed(row)
-        if typed is None:
+        if self.leave_out.meets(row, self.source.entity) or typed is None:
+            self.standing.pop(key, None)
             return
         if row.get("customer_ref"):
             self.first_named.setdefault(("ref", "shared", row["customer_ref"]), batch)

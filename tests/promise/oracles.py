@@ -17,6 +17,7 @@ ZONE = ZoneInfo("America/New_York")
 
 def features_of_files(folder: Path, place: Place, made: Made) -> list[dict]:
     """Return customer_features of a night, from the files that had landed up to its known_at."""
+    leave_out = received.LeaveOut(frozenset({"c11"}), frozenset({"e7@x.org"}))
     memories = {
         name: received.Memory(
             received.Source(
@@ -25,6 +26,7 @@ def features_of_files(folder: Path, place: Place, made: Made) -> list[dict]:
             ),
             ZONE,
             LANDED_AT.date(),
+            leave_out=leave_out,
         )
         for name, entity in ENTITIES.items()
     }  # fmt: skip
@@ -35,6 +37,8 @@ def features_of_files(folder: Path, place: Place, made: Made) -> list[dict]:
     for batch in landed:
         with (folder / batch["source"] / batch["file"]).open(newline="", encoding="utf-8") as file:
             memories[batch["source"]].receive(batch["batch_id"], list(csv.DictReader(file)))
+        for memory in memories.values():
+            memory.end_accounts_left_out()
     known = received.frames(list(memories.values()))
     who = people(
         made.as_of, known["customers"], known["order_lines"], known["events"],

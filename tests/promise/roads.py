@@ -64,7 +64,7 @@ class Place:
                 warehouse.run(
                     connection, "ops/batch_checked", staging_version=version, reason=None,
                     batch_id=batch["batch_id"], state="checked", quarantined_count=0,
-                    checked_seconds=0,
+                    checked_seconds=0, lands_again=False,
                 )  # fmt: skip
 
     def night(self, as_of: date, known_at: int | None = None) -> Made:

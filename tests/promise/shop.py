@@ -28,6 +28,7 @@ ENTITIES = {
 TOMBSTONE = "deleted"
 SHARED_VALUE_LIMIT = 3
 ENGAGEMENT = {"order_count_30d": (3, 2), "session_count_30d": (1, 4), "cart_add_count_30d": (2, 3)}
+LEAVE_OUT = {"customer_refs": ["*11"], "emails": ["E7@x.org"]}  # one ref, and whoever has it
 SEGMENTS = {
     "fans": "rfm_monetary = 5 and rfm_recency >= 3",
     "back": "recency_days < 8",
@@ -44,6 +45,7 @@ def settings() -> dict[str, dict[str, Any]]:
         "settings": {
             "business_time_zone": "America/New_York",
             "freshness_days": 1000,
+            "leave_out": LEAVE_OUT,
             "identity": {"shared_value_limit": SHARED_VALUE_LIMIT},
             "engagement": {k: {"weight": w, "cap": c} for k, (w, c) in ENGAGEMENT.items()},
         },
