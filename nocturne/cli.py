@@ -91,6 +91,16 @@ def url(owner: bool) -> None:
     click.echo(place.url("owner" if owner else "analyst"))
 
 
+@main.command("check-sources")
+@click.argument("sources", nargs=-1, metavar="[SOURCE]...")
+def check_sources(sources: tuple[str, ...]) -> None:
+    """Try the mapping of SOURCEs on their newest rows and write nothing; exit code 1 if faulty."""
+    from nocturne import checking
+
+    with place.here() as deployment:
+        sys.exit(checking.show(deployment, sources))
+
+
 @main.command()
 @click.option("--again", multiple=True, metavar="FILE", help="Land FILE though its bytes were.")
 def land(again: tuple[str, ...]) -> None:
@@ -198,6 +208,19 @@ def backfill(first: datetime | None, last: datetime | None, abandon: bool, **how
             sys.exit(planning.fill(deployment, (first.date(), last.date()), **how))
         else:
             planning.abandon(deployment)
+
+
+@main.command()
+@click.option("--accept", "batch_id", type=int, metavar="BATCH", help="Let in a refused batch.")
+def replay(batch_id: int | None) -> None:
+    """Put repaired or re-ruled rows of quarantine, or a refused batch, back on their way."""
+    from nocturne import replaying
+
+    with place.here() as deployment:
+        if batch_id is None:
+            replaying.show(deployment)
+        else:
+            replaying.accept(deployment, batch_id)
 
 
 @main.command()

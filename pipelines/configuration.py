@@ -10,7 +10,11 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from expectations.added import Added
 from pipelines.entities import ENTITIES
+from pipelines.expected import Expected
+from pipelines.holiday_calendar import Calendar
+from pipelines.mapping import Condition, FillDown, Recipe
 
 ENGAGEMENT_COUNTS = (
     "order_count_30d",
@@ -23,20 +27,24 @@ ENGAGEMENT_COUNTS = (
 
 @dataclass(frozen=True)
 class Source:
-    """One entry of sources.yml."""
+    """One entry of sources.yml; `options` are the keys of its kind."""
 
     name: str
     entity: str
     kind: str
-    path: str
-    columns: dict[str, str]
+    columns: dict[str, Recipe]
     time_zone: str
+    options: dict[str, Any] = field(default_factory=dict)
     customer_space: str = "shared"
     tombstone: str | None = None
+    gone_when: tuple[Condition, ...] = ()
+    fill_down: FillDown | None = None
+    keeps_others: bool = True
+    where: tuple[Condition, ...] = ()
+    explode: str | None = None
     orders_arrive_whole: bool = False
     snapshot: bool = False
-    encoding: str = "utf-8"
-    delimiter: str = ","
+    expected: Expected = field(default_factory=Expected)
     simulated: bool = False
 
     @property
@@ -44,11 +52,16 @@ class Source:
         """What of a source decides how its received rows are read."""
         return {
             "entity": self.entity,
-            "columns": self.columns,
+            "columns": {ours: recipe.meaning for ours, recipe in self.columns.items()},
             "time_zone": self.time_zone,
             "customer_space": self.customer_space,
             "tombstone": self.tombstone,
             "orders_arrive_whole": self.orders_arrive_whole,
+            **({"gone_when": [each.meaning for each in self.gone_when]} if self.gone_when else {}),
+            **({"fill_down": vars(self.fill_down)} if self.fill_down else {}),
+            **({} if self.keeps_others else {"attributes": False}),
+            **({"where": [each.meaning for each in self.where]} if self.where else {}),
+            **({"explode": self.explode} if self.explode else {}),
         }
 
 
@@ -72,6 +85,7 @@ class Destination:
     columns: list[str]
     consent: str = "marketing"
     segments: list[str] = field(default_factory=list)
+    neutralise_formulas: bool = False
 
 
 @dataclass(frozen=True)
@@ -84,6 +98,10 @@ class Configuration:
     freshness_days: int
     night_on_refused: str
     currency: str | None
+    opened_on: date
+    leave_out: dict[str, Any]
+    reject_limit: float
+    holidays: Calendar
     shared_value_limit: int
     engagement: dict[str, tuple[float, float]]
     psi_limit: float
@@ -98,6 +116,7 @@ class Configuration:
     sources: list[Source]
     segments: list[Segment]
     destinations: list[Destination]
+    contracts: dict[str, tuple[Added, ...]]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -125,6 +144,12 @@ class Configuration:
             "freshness_days": self.freshness_days,
             "models": self.models,
             "segments": [[s.name, s.condition] for s in self.segments],
+            "added_rules": self._added(received=False),
+            "fresh": {
+                source.name: [source.expected.fresh_days, source.expected.fresh_severity]
+                for source in self.sources
+                if source.expected.fresh_days
+            },
         }
 
     @property
@@ -138,7 +163,18 @@ class Configuration:
         return {
             "business_time_zone": self.business_time_zone,
             "currency": self.currency,
+            "opened_on": self.opened_on.isoformat(),
+            "leave_out": self.leave_out,
+            "added_rules": self._added(received=True),
             "sources": {source.name: source.meaning for source in self.sources},
+        }
+
+    def _added(self, *, received: bool) -> dict[str, Any]:
+        """The rules of contracts.yml for what is received, or for what is built."""
+        return {
+            table: [rule.meaning for rule in rules]
+            for table, rules in self.contracts.items()
+            if (table in ENTITIES) is received
         }
 
 

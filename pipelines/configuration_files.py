@@ -6,14 +6,19 @@ from typing import Any
 
 import yaml
 
+from pipelines import holiday_calendar
 from pipelines.conditions import read_segments
 from pipelines.configuration import ENGAGEMENT_COUNTS, Configuration, names
+from pipelines.contract_entries import read_contracts
 from pipelines.destination_entries import read_destinations
 from pipelines.errors import ConfigurationFaulty
+from pipelines.expected import expect_share
 from pipelines.faults import Faults, read_zone
+from pipelines.leave_out_entries import read_leave_out
+from pipelines.schema_entries import expand
 from pipelines.source_entries import read_sources
 
-FILES = ("settings", "sources", "segments", "models", "destinations")
+FILES = ("settings", "sources", "segments", "models", "destinations", "contracts")
 NEEDED = ("settings", "sources")
 WHOLE_NUMBERS = {"freshness_days": 3, "deadline_minutes": 360, "claim_idle_minutes": 360}
 GROUPS = {
@@ -23,8 +28,11 @@ GROUPS = {
     "drift": ("psi_limit",),
     "plan": ("score_moved",),
     "repair": ("nights", "outdated_share"),
+    "holidays": holiday_calendar.KEYS,
     "retention": ("nights", "deliveries"),
 }
+LONG_AGO = date(1900, 1, 1)  # nothing before it is believed, whatever shop
+MOSTLY = 0.5  # of a batch's rows rejected, it is not what its mapping takes it for
 KEPT = 90  # nights and deliveries: a quarter, so that a quarter's campaign can be looked into
 CHURN = {"activity_days": 90, "churn_horizon_days": 90, "cutoff_count": 6}
 
@@ -53,14 +61,20 @@ def read_configuration(folder: Path, home: Path) -> Configuration:
     faults = Faults()
     content = {name: _load(folder / f"{name}.yml", faults) for name in FILES}
     settings = _settings(content["settings"], faults)
-    sources = read_sources(content["sources"], home, faults)
+    sources = read_sources(expand(content["sources"], folder, faults), home, faults)
     segments = read_segments(content["segments"], faults)
     models = _models(content["models"], faults)
     destinations = read_destinations(content["destinations"], home, segments, faults)
+    contracts = read_contracts(content["contracts"], faults)
     if faults:
         raise ConfigurationFaulty(list(faults))
     return Configuration(
-        **settings, models=models, sources=sources, segments=segments, destinations=destinations
+        **settings,
+        models=models,
+        sources=sources,
+        segments=segments,
+        destinations=destinations,
+        contracts=contracts,
     )
 
 
@@ -86,7 +100,9 @@ def _mapping(content: Any, place: str, faults: Faults) -> dict[str, Any]:
 
 
 def _settings(content: dict[str, Any], faults: Faults) -> dict[str, Any]:
-    known = ("business_time_zone", *GROUPS, "night_on_refused", "currency", *WHOLE_NUMBERS)
+    plain = ("business_time_zone", "night_on_refused", "currency", "opened_on",
+             "reject_limit", "leave_out")  # fmt: skip
+    known = (*plain, *GROUPS, *WHOLE_NUMBERS)
     for key in sorted(set(map(str, content)) - set(known)):
         faults.append(f"settings.yml: {key} is no setting. There are: {', '.join(known)}.")
     on_refused = content.get("night_on_refused", "stop")
@@ -94,6 +110,7 @@ def _settings(content: dict[str, Any], faults: Faults) -> dict[str, Any]:
         on_refused in ("stop", "go_on"),
         f"settings.yml: night_on_refused is {on_refused!r}; expected stop or go_on.",
     )
+    expect_share(content.get("reject_limit"), "settings.yml: reject_limit", faults)
     zone = content.get("business_time_zone", "UTC")
     groups = {group: _group(content, group, faults) for group in GROUPS}
     limit = groups["identity"].get("shared_value_limit", 5)
@@ -105,6 +122,10 @@ def _settings(content: dict[str, Any], faults: Faults) -> dict[str, Any]:
         "schedule_end": _day(groups["schedule"].get("end"), "schedule.end", faults),
         "night_on_refused": on_refused,
         "currency": content.get("currency"),
+        "leave_out": read_leave_out(content.get("leave_out") or {}, faults),
+        "opened_on": _day(content.get("opened_on"), "opened_on", faults) or LONG_AGO,
+        "reject_limit": content.get("reject_limit", MOSTLY),
+        "holidays": holiday_calendar.read_calendar(groups["holidays"], faults),
         "shared_value_limit": _number(limit, "identity.shared_value_limit", faults),
         "engagement": _engagement(groups["engagement"], faults),
         "psi_limit": _number(groups["drift"].get("psi_limit", 0.2), "drift.psi_limit", faults),

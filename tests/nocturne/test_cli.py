@@ -17,6 +17,7 @@ VERBS = (
     "down",
     "psql",
     "url",
+    "check-sources",
     "land",
     "night",
     "status",
