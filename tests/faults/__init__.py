@@ -1,0 +1,1 @@
+"""What goes wrong around a landing: the database, the disk, the process; and the sum afterwards."""
