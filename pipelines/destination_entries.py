@@ -9,7 +9,7 @@ from pipelines.destinations.columns import column_faults
 from pipelines.destinations.order import CONSENTS, MARKETING
 from pipelines.faults import Faults, resolve
 
-KEYS = ("kind", "path", "columns", "consent", "segments")
+KEYS = ("kind", "path", "columns", "consent", "segments", "neutralise_formulas")
 
 
 def read_destinations(
@@ -57,7 +57,12 @@ def _destination(
             faults.expect(
                 segment in known[1], f"{place}.segments: {segment!r} is not in segments.yml."
             )
+    neutralise = entry.get("neutralise_formulas", False)
+    faults.expect(
+        isinstance(neutralise, bool) and (kind == "csv" or not neutralise),
+        f"{place}.neutralise_formulas is {neutralise!r}; expected true (of csv) or false.",
+    )
     if len(faults) > before:
         return None
     path = resolve(entry["path"], known[0])
-    return Destination(name, kind, path, list(columns), consent, list(wanted))
+    return Destination(name, kind, path, list(columns), consent, list(wanted), neutralise)

@@ -201,7 +201,10 @@ def _write(connection: Connection, order: Order, path: Path) -> None:
     import pyarrow as pa
 
     schema = schema_of(order.destination.columns)
-    writer = open_writer(order.destination.kind, path, schema)
+    destination = order.destination
+    writer = open_writer(
+        destination.kind, path, schema, neutralise_formulas=destination.neutralise_formulas
+    )
     select = warehouse.statement("6_marts/export", **order.binds)
     # SQLAlchemy 2.1.9 keeps every row when asked for `yield_per` and `partitions`.
     streamed = select.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)

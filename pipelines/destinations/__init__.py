@@ -19,7 +19,10 @@ class Writer(Protocol):
         """Finish the file."""
 
 
-def open_writer(kind: str, path: Path, schema: pa.Schema) -> Writer:
+def open_writer(
+    kind: str, path: Path, schema: pa.Schema, *, neutralise_formulas: bool = False
+) -> Writer:
     """Begin a file of a kind; nothing is kept in memory but the batch at hand."""
-    writer: Writer = import_module(f"pipelines.destinations.{kind}").FileWriter(path, schema)
+    make = import_module(f"pipelines.destinations.{kind}").FileWriter
+    writer: Writer = make(path, schema, True) if neutralise_formulas else make(path, schema)
     return writer

@@ -10,6 +10,7 @@ from pipelines.versions import Versions
 MARKETING = "marketing"
 # Named so that nobody writes it by accident: for the shop's own house, never for advertising.
 NOT_ASKED = "not_asked_internal_use_only"
+NEUTRALISE = "neutralise_formulas"
 CONSENTS = (MARKETING, NOT_ASKED)
 COUNTS = ("people_count", "not_in_segments_count", "without_consent_count", "row_count")
 
@@ -31,8 +32,9 @@ class Order:
 
     @property
     def configuration(self) -> str:
-        """Hash of the destination's entry."""
-        return short_hash(vars(self.destination))
+        """Hash of the destination's entry; what is not set is as if it were not there."""
+        entry = vars(self.destination)
+        return short_hash({key: entry[key] for key in entry if key != NEUTRALISE or entry[key]})
 
     @property
     def inputs(self) -> str:
