@@ -12,6 +12,7 @@ from tests.stories import D, a_few_weeks, line
 
 PAGE = (CHECKOUT / "docs" / "questions.md").read_text(encoding="utf-8")
 QUERIES = dict(re.findall(r"\*\*(.+?)\*\*\n\n(?:[^ \n].*\n)*\n?((?:    .*\n)+)", PAGE))
+FAILS = "Since when does a rule fail?"
 KNEW = "What did we know, and whom did we export, on 3 March?"
 START = datetime(2026, 11, 21, 6, tzinfo=UTC)
 
@@ -73,3 +74,32 @@ def test_what_was_known_and_exported_at_an_instant(ask):
     assert third["replaced_at"] is None
     assert third["last_landed_at"] == third["published_at"]
     assert len({row["path"] for row in (first, second, third)}) == 3
+
+
+def plant(shop, version, day, results):
+    """Plant judgements of one instant: (batch, rule, whether it held)."""
+    for batch_id, rule, success in results:
+        bad = 0 if success else 4
+        shop.query(
+            "insert into ops.contract_results values (:batch, null, 'order_lines', :rule,"
+            " 'warning', :success, 10, :bad, null, :version, :at)",
+            batch=batch_id, rule=rule, success=success, bad=bad, version=version,
+            at=START + timedelta(days=day),
+        )  # fmt: skip
+
+
+def test_since_when_a_rule_fails_is_the_first_batch_since_it_last_held(shop, ask):
+    failed = [(1, "again", False), (2, "again", True), (3, "again", False)]
+    ever = [(n, "ever", False) for n in (1, 2, 3)]
+    mended = [(1, "mended", False), (2, "mended", False), (3, "mended", True)]
+    # All judged at one instant, as after a change of the rules; the last two anew, more mildly.
+    plant(shop, "old", 5, [*failed, *ever, *mended, (2, "milder", True), (3, "milder", False)])
+    plant(shop, "new", 6, [(2, "milder", True), (3, "milder", True)])
+    planted = {"again", "ever", "mended", "milder"}
+    found = {row["rule"]: row for row in ask(QUERIES[FAILS]) if row["rule"] in planted}
+    assert set(found) == {"again", "ever"}
+    assert found["again"]["fails_since"] == START + timedelta(days=2)
+    assert (found["again"]["first_batch_or_night"], found["again"]["times"]) == (3, 1)
+    assert found["ever"]["fails_since"] == START
+    assert (found["ever"]["times"], found["ever"]["row_count"]) == (3, 12)
+    assert {row["source"] for row in found.values()} == {"till"}
