@@ -6,9 +6,6 @@ new partitions are, it is not written to the WAL.
 
 import re
 import time
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from importlib import import_module
 from pathlib import Path
@@ -16,10 +13,9 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench import place, report
+from bench import place, report, walk
 from bench.shop import COLUMNS, write_till
 from bench.watch import Watch
-from pipelines.deployment import Deployment
 from pipelines.night import RECEIVE
 
 SIZES = (250_000, 1_000_000)
@@ -46,7 +42,7 @@ def receive(folder: Path) -> Figures:
     import_module("great_expectations")  # a night pays for it once, whatever lands
     pid, opened, figures = place.server_pid(folder), place.reopen(folder), {}
     for step in RECEIVE:
-        with _statements(opened) as seconds, Watch(pid) as watch:
+        with walk.statements(opened, _done) as seconds, Watch(pid) as watch:
             step(opened)
         rest = "reading the file" if step.room == "land" else "outside the database"
         seconds[rest] = watch.seconds - seconds.total()
@@ -59,30 +55,12 @@ def receive(folder: Path) -> Figures:
     return figures
 
 
-@contextmanager
-def _statements(deployment: Deployment) -> Iterator[Counter[str]]:
-    """Sum the seconds of statements by what they do to which table."""
-    seconds: Counter[str] = Counter()
-    began = 0.0
-
-    def before(*_: Any) -> None:
-        nonlocal began
-        began = time.monotonic()
-
-    def after(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        plain = " ".join(statement.lower().replace('"', "").split())
-        verb, table = _STATEMENT.match(plain), _TABLE.search(plain)
-        name = re.sub(r"_[0-9a-f]{16}", "", table[1]) if table else ""
-        seconds[f"{verb[0] if verb else 'other'} {name}"] += time.monotonic() - began
-
-    engine = deployment.warehouse.engine
-    sa.event.listen(engine, "before_cursor_execute", before)
-    sa.event.listen(engine, "after_cursor_execute", after)
-    try:
-        yield seconds
-    finally:
-        sa.event.remove(engine, "before_cursor_execute", before)
-        sa.event.remove(engine, "after_cursor_execute", after)
+def _done(statement: str) -> str:
+    """Return what a statement does to which table."""
+    plain = " ".join(statement.lower().replace('"', "").split())
+    verb, table = _STATEMENT.match(plain), _TABLE.search(plain)
+    name = re.sub(r"_[0-9a-f]{16}", "", table[1]) if table else ""
+    return f"{verb[0] if verb else 'other'} {name}"
 
 
 def copy_bare(folder: Path, path: Path) -> float:

@@ -3,7 +3,7 @@
 import re
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import date
@@ -32,9 +32,17 @@ _NAMED = re.compile(r"(create temporary table|insert into|update|analyze)\s+(?:\
 Figures = dict[str, Any]
 
 
+def filled(statement: str) -> str:
+    """Return the name of the table that a statement fills or analyses."""
+    found = _NAMED.match(statement.lower().replace('"', ""))
+    return re.sub(r"_\d+$", "", found[2]) if found else OTHER
+
+
 @contextmanager
-def statements(deployment: Deployment) -> Iterator[Counter[str]]:
-    """Sum the seconds of the statements that fill or analyse a table, by its name."""
+def statements(
+    deployment: Deployment, named: Callable[[str], str] = filled
+) -> Iterator[Counter[str]]:
+    """Sum the seconds of statements by a name for each."""
     seconds: Counter[str] = Counter()
     began = 0.0
 
@@ -43,9 +51,7 @@ def statements(deployment: Deployment) -> Iterator[Counter[str]]:
         began = time.monotonic()
 
     def after(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
-        found = _NAMED.match(statement.lower().replace('"', ""))
-        name = re.sub(r"_\d+$", "", found[2]) if found else OTHER
-        seconds[name] += time.monotonic() - began
+        seconds[named(statement)] += time.monotonic() - began
 
     engine = deployment.warehouse.engine
     sa.event.listen(engine, "before_cursor_execute", before)

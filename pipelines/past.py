@@ -88,10 +88,9 @@ def read(connection: Connection, staging_version: str, source: Source, first_bat
     for row in _rows(connection, "ops/contract_profiles", binds):
         empty = {row["column_name"]: (row["null_count"], row["row_count"])}
         shares.remember(empty, past.shares)
-    past.refused = {
-        row["batch_id"]: (row["file"], row["refused_at"])
-        for row in _rows(connection, "ops/contract_refused", binds)
-    }
+    with warehouse.view(connection, "refused", "1_raw/refused_batches", source=source.name):
+        refused = _rows(connection, "ops/contract_refused", binds)
+    past.refused = {row["batch_id"]: (row["file"], row["refused_at"]) for row in refused}
     return past
 
 

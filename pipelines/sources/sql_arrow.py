@@ -21,7 +21,7 @@ from pipelines.sources.reading import Reading
 from pipelines.sources.sql import Wanted
 from pipelines.sources.sql_text import Digest, without_empty
 
-DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]
+DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy left it unannotated
 SETTINGS = {
     "TimeZone": "UTC",
     "DateStyle": "ISO, YMD",

@@ -1,2 +1,1 @@
-# Not unused: pytest finds a fixture by its name in a conftest.
-from tests.airflow_home import airflow_home, enter, the_dag  # noqa: F401
+from tests.airflow_home import airflow_home, enter, the_dag  # noqa: F401 - fixtures, found by name
