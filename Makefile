@@ -35,7 +35,7 @@ check: $(DEV_STAMP) ## ruff, sqlfluff and mypy
 	$(BIN)/mypy
 
 ui: .venv ## Airflow's web UI on 127.0.0.1, until Ctrl-C or `make down`
-	@$(BIN)/python -m nocturne.ui $(ARGS)
+	@$(BIN)/python -m nocturne.airflow.ui $(ARGS)
 
 bench: $(DEV_STAMP) ## the benchmark, on a made-up shop of any size (SCALE=1m, KILLS=200)
 	@$(BIN)/python -m bench $(ARGS)

@@ -1,22 +1,15 @@
 """Install Nocturne: the command `nocturne`, its packages by name, and what they need."""
 
-from setuptools import setup
+from setuptools import find_packages, setup
 
 setup(
     name="nocturne",
     version="0.1.0",
     description="Customer segments every night, in PostgreSQL: same inputs, same rows.",
     python_requires=">=3.11,<3.14",
-    packages=[
-        "dags",
-        "expectations",
-        "models",
-        "nocturne",
-        "pipelines",
-        "pipelines.destinations",
-        "pipelines.sources",
-        "plugins",
-    ],
+    packages=find_packages(
+        include=["dags*", "expectations*", "models*", "nocturne*", "pipelines*", "plugins*"]
+    ),
     install_requires=[
         "adbc-driver-postgresql>=1.13,<2",
         "apache-airflow>=3.3,<3.4",
@@ -63,6 +56,6 @@ setup(
     },
     entry_points={
         "console_scripts": ["nocturne=nocturne.cli:main"],
-        "airflow.plugins": ["nocturne=plugins.nights:NocturnePlugin"],
+        "airflow.plugins": ["nocturne=plugins.plugin:NocturnePlugin"],
     },
 )

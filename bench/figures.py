@@ -4,9 +4,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from bench import history, peers, place, roads, walk
+from bench import history, other_paths, peers, temporary_home, timed_steps
 from bench.shop import HISTORY_DAYS, Shop, day_of
-from pipelines import runner
+from pipelines.nights import runner
 
 SMALL = 10_000
 SIZES = {"1m": 1_000_000}
@@ -29,33 +29,39 @@ def people_of(scale: str) -> int:
 def measure(people: int, nights: int, say: Tell) -> Figures:
     """Make the shop and measure all figures, each in a process of its own; say what there is."""
     shop = Shop(people)
-    with place.home_for(history.SOURCES) as folder:
+    with temporary_home.home_for(history.SOURCES) as folder:
         figures: Figures = {"people": people, "landed_whole": people <= LANDED_WHOLE, "step": []}
 
         def tell(sentence: str) -> None:
             say(sentence, figures)
 
         _steps(folder, shop, figures["step"], tell)
-        trained = place.in_child(roads.train_models, folder, day_of(TRAINED)).result
+        trained = temporary_home.in_child(other_paths.train_models, folder, day_of(TRAINED)).result
         figures["models"] = trained["serving"]
         tell(f"models are trained as of {day_of(TRAINED)}")
-        figures["full"] = place.in_child(walk.build, folder, day_of(EVENING), True, True).result
+        figures["full"] = temporary_home.in_child(
+            timed_steps.build, folder, day_of(EVENING), True, True
+        ).result
         tell(f"{day_of(EVENING)} is built in full and published")
         figures["peers"] = _peers(folder, figures["full"]["night_id"], tell)
         history.hand_over_night(shop, folder / "home" / "shop", NIGHT)
-        figures["night"] = _with_peak(place.in_child(walk.whole_night, folder, day_of(NIGHT)))
+        figures["night"] = _with_peak(
+            temporary_home.in_child(timed_steps.whole_night, folder, day_of(NIGHT))
+        )
         tell(f"the night of {day_of(NIGHT)} is published")
-        figures["verify"] = place.in_child(roads.verify_night, folder, day_of(NIGHT)).result
+        figures["verify"] = temporary_home.in_child(
+            other_paths.verify_night, folder, day_of(NIGHT)
+        ).result
         tell("it is verified")
         first = day_of(EVENING - nights + 1)
-        figures["backfill"] = place.in_child(
-            roads.fill_nights, folder, first, day_of(EVENING)
+        figures["backfill"] = temporary_home.in_child(
+            other_paths.fill_nights, folder, first, day_of(EVENING)
         ).result
         tell(f"{nights} nights are backfilled")
         return figures
 
 
-def _with_peak(child: place.Child) -> Figures:
+def _with_peak(child: temporary_home.Child) -> Figures:
     return child.result | {"mebibytes": child.mebibytes}
 
 
@@ -67,9 +73,9 @@ def _steps(folder: Path, shop: Shop, found: list[Figures], tell: Callable[[str],
         lines += sum(shop.lines(day).num_rows for day in stretch.days)
         _receive(folder, shop, stretch)
         tell(f"{lines:,} order lines are staged")
-        place.in_child(walk.build, folder, day_of(EVENING - 1), True, True)
-        nightly = place.in_child(walk.build, folder, day_of(EVENING)).result
-        full = place.in_child(walk.build, folder, day_of(EVENING), True).result
+        temporary_home.in_child(timed_steps.build, folder, day_of(EVENING - 1), True, True)
+        nightly = temporary_home.in_child(timed_steps.build, folder, day_of(EVENING)).result
+        full = temporary_home.in_child(timed_steps.build, folder, day_of(EVENING), True).result
         same = nightly["content_hashes"] == full["content_hashes"]
         found.append(
             {"share": share, "lines": lines, "nightly": nightly, "full": full, "same": same}
@@ -79,7 +85,7 @@ def _steps(folder: Path, shop: Shop, found: list[Figures], tell: Callable[[str],
 
 def _receive(folder: Path, shop: Shop, stretch: history.Stretch) -> None:
     history.keep_for_peers(shop, folder / "peers", stretch)
-    opened = place.reopen(folder)
+    opened = temporary_home.reopen(folder)
     if shop.people > LANDED_WHOLE:
         history.load(opened, shop, stretch)
     else:
@@ -94,7 +100,7 @@ def _peers(folder: Path, night_id: int, tell: Callable[[str], None]) -> dict[str
     found = {}
     for peer in PEERS:
         try:
-            child = place.in_child(peer, folder, day_of(EVENING))
+            child = temporary_home.in_child(peer, folder, day_of(EVENING))
             found[peer.__name__] = child.result | {"own": child.mebibytes}
         except RuntimeError as error:
             found[peer.__name__] = {"failed": str(error)}

@@ -9,10 +9,13 @@ import pyarrow.parquet as arrow_parquet
 import sqlalchemy as sa
 
 from bench import staged
-from bench.place import source
 from bench.shop import COLUMNS, HISTORY_DAYS, Shop
-from pipelines import runner, sightings, stage, versions, warehouse
+from bench.temporary_home import source
 from pipelines.deployment import Deployment
+from pipelines.mapping import typed_rows
+from pipelines.nights import runner
+from pipelines.staging import sightings, stage
+from pipelines.warehouse import statements
 
 CUSTOMERS = (
     "customer_ref", "created_at", "email", "phone", "given_name", "family_name",
@@ -100,7 +103,7 @@ def load(deployment: Deployment, shop: Shop, stretch: Stretch) -> None:
     first = replace(stretch, last=stretch.first)
     hand_over(shop, deployment.home / "shop", first)
     runner.receive(deployment)
-    version = versions.versions_of(deployment.configuration).staging
+    version = deployment.versions.staging
     for entity, (rows_of, source_name) in STAGED.items():
         with deployment.warehouse.begin() as connection:
             batch_id = int(connection.execute(sa.text(NEWEST), {"source": source_name}).scalar())
@@ -111,10 +114,14 @@ def load(deployment: Deployment, shop: Shop, stretch: Stretch) -> None:
         reader = pa.RecordBatchReader.from_batches(schema, batches)
         deployment.warehouse.ingest("staging", f"{entity}_{version}", reader)
         with deployment.warehouse.begin() as connection:
-            binds = {"batch_id": batch_id, "staging_version": version, "forever": stage.FOREVER}
-            warehouse.name_as(connection, "arrivals", "staging", f"{entity}_{version}")
+            binds = {
+                "batch_id": batch_id,
+                "staging_version": version,
+                "forever": typed_rows.FOREVER,
+            }
+            statements.name_as(connection, "arrivals", "staging", f"{entity}_{version}")
             stage._name_customers(connection, binds)
-            warehouse.drop_view(connection, "arrivals")
+            statements.drop_view(connection, "arrivals")
             sightings.keep(connection, entity, binds)
     stage.analyse(deployment)
 

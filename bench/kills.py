@@ -22,12 +22,14 @@ import sqlalchemy as sa
 from rich.console import Console
 from rich.progress import Progress
 
-from bench import history, place, roads
+from bench import history, other_paths, temporary_home
 from bench.shop import HISTORY_DAYS, SEED, Shop, day_of
-from pipelines import backfill, claims, runner
-from pipelines.backfill import Asked
+from pipelines.attempts import claims
+from pipelines.backfills import backfill
+from pipelines.backfills.backfill import Asked
+from pipelines.backfills.date_range import Span
 from pipelines.errors import WarehouseBusy
-from pipelines.span import Span
+from pipelines.nights import runner
 
 KILLS = 200
 FIRST_SECONDS = 3.0  # guessed, until one was seen
@@ -50,7 +52,7 @@ class Action:
 
     def take(self, folder: Path) -> None:
         """Do it; wait while the last one's locks are not free yet."""
-        opened = place.reopen(folder)
+        opened = temporary_home.reopen(folder)
         until = time.monotonic() + PATIENCE_SECONDS
         while True:
             try:
@@ -119,7 +121,7 @@ def left_over(folder: Path) -> list[str]:
 
 
 def _rows(folder: Path, query: str) -> list[Any]:
-    opened = place.reopen(folder)
+    opened = temporary_home.reopen(folder)
     with opened.warehouse.begin() as connection:
         found = list(connection.execute(sa.text(query)).mappings())
     opened.warehouse.close()
@@ -130,8 +132,8 @@ def show(wanted: int) -> int:
     """Kill so many times; print what came of it; return the exit code."""
     began = time.monotonic()
     with (
-        place.home_for(history.SOURCES) as calm,
-        place.home_for(history.SOURCES) as killed,
+        temporary_home.home_for(history.SOURCES) as calm,
+        temporary_home.home_for(history.SOURCES) as killed,
         Progress(console=console) as bar,
     ):
         task = bar.add_task("killing", total=wanted)
@@ -151,10 +153,10 @@ def _open_shop(folder: Path) -> None:
     shop, files = Shop(PEOPLE), folder / "home" / "shop"
     history.hand_over_people(shop, files)
     history.hand_over(shop, files, history.Stretch("history", 0, HISTORY_DAYS - 1))
-    opened = place.reopen(folder)
+    opened = temporary_home.reopen(folder)
     runner.receive(opened)
     opened.warehouse.close()
-    place.in_child(roads.train_models, folder, day_of(HISTORY_DAYS - 8))
+    temporary_home.in_child(other_paths.train_models, folder, day_of(HISTORY_DAYS - 8))
     run(folder, Action("night", day_of(HISTORY_DAYS - 1), day_of(HISTORY_DAYS - 1)))
 
 

@@ -13,14 +13,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from bench import place, report, walk
+from bench import report, temporary_home, timed_steps
+from bench.memory_watch import Watch
 from bench.shop import COLUMNS, write_till
-from bench.watch import Watch
-from pipelines.night import RECEIVE
+from pipelines.steps import RECEIVE
 
 SIZES = (250_000, 1_000_000)
 AIMS = {"land": 0.25, "all": 0.12}
-SOURCES = {"till": place.source("order_lines", "till.csv", COLUMNS, kind="csv")}
+SOURCES = {"till": temporary_home.source("order_lines", "till.csv", COLUMNS, kind="csv")}
 _STATEMENT = re.compile(
     r"(?:create|insert|update|delete|select|analyze|vacuum|alter|drop|with)\b"
     r"(?: (?:unlogged |temporary )?(?:table|view|index|into)| \(analyze\))?"
@@ -40,14 +40,14 @@ def sizes_of(scale: str) -> tuple[int, ...]:
 def receive(folder: Path) -> Figures:
     """Receive the till of a folder; return the figures of every step, and what it has stored."""
     import_module("great_expectations")  # a night pays for it once, whatever lands
-    pid, opened, figures = place.server_pid(folder), place.reopen(folder), {}
+    pid, opened, figures = temporary_home.server_pid(folder), temporary_home.reopen(folder), {}
     for step in RECEIVE:
-        with walk.statements(opened, _done) as seconds, Watch(pid) as watch:
+        with timed_steps.statements(opened, _done) as seconds, Watch(pid) as watch:
             step(opened)
-        rest = "reading the file" if step.room == "land" else "outside the database"
+        rest = "reading the file" if step.name == "land" else "outside the database"
         seconds[rest] = watch.seconds - seconds.total()
-        figures[step.room] = asdict(watch) | {"parts": seconds.most_common(4)}
-        report.console.print(f"[dim]{step.room}: {watch.seconds:.1f} s[/]")
+        figures[step.name] = asdict(watch) | {"parts": seconds.most_common(4)}
+        report.console.print(f"[dim]{step.name}: {watch.seconds:.1f} s[/]")
     with opened.warehouse.begin() as connection:
         counted = sa.text("select count(*) from staging.order_lines")
         figures["staged"] = connection.execute(counted).scalar_one()
@@ -65,7 +65,7 @@ def _done(statement: str) -> str:
 
 def copy_bare(folder: Path, path: Path) -> float:
     """Return the seconds of a COPY of the file into a plain table of text columns, then drop it."""
-    opened, columns = place.reopen(folder), ", ".join(f"{name} text" for name in COLUMNS)
+    opened, columns = temporary_home.reopen(folder), ", ".join(f"{name} text" for name in COLUMNS)
     began = time.monotonic()
     with opened.warehouse.begin() as connection:
         connection.execute(sa.text(f"create table raw.bare ({columns})"))
@@ -81,11 +81,11 @@ def copy_bare(folder: Path, path: Path) -> float:
 
 def run_size(line_count: int) -> Figures:
     """Measure one size, the steps in a process of their own; of two COPYs the quicker counts."""
-    with place.home_for(SOURCES) as folder:
+    with temporary_home.home_for(SOURCES) as folder:
         path = folder / "home" / "shop" / "till.csv"
         write_till(path, line_count)
         before = copy_bare(folder, path)
-        received = place.in_child(receive, folder)
+        received = temporary_home.in_child(receive, folder)
         after = copy_bare(folder, path)
         report.console.print(f"[dim]bare COPY: {before:.1f} s before, {after:.1f} s after[/]")
         return {
@@ -107,7 +107,7 @@ def show(scale: str = "") -> None:
 
 def _show_size(found: Figures) -> None:
     lines, copy = found["lines"], found["copy"]
-    steps = {step.room: found["steps"][step.room] for step in RECEIVE}
+    steps = {step.name: found["steps"][step.name] for step in RECEIVE}
     table = report.new_table(
         f"{lines:,} lines of {found['megabytes']:,.0f} MB into an empty warehouse",
         "", "seconds", "rows/s", "of COPY", "aim", "own MiB", "server MiB",
@@ -131,9 +131,9 @@ def _row(name: str, seconds: float, found: Figures) -> tuple[str, ...]:
 
 def _show_bounds(found: Figures) -> None:
     for step in RECEIVE:
-        told = found["steps"][step.room]
+        told = found["steps"][step.name]
         parts = ", ".join(f"{s / told['seconds']:.0%} {what}" for what, s in told["parts"])
-        report.console.print(f"{step.room} is bound by: {parts}.", soft_wrap=True)
+        report.console.print(f"{step.name} is bound by: {parts}.", soft_wrap=True)
     report.console.print(
         "MiB: the most of this process, and of one process of the server without shared buffers."
     )

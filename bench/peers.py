@@ -15,11 +15,12 @@ import pyarrow as pa
 import pyarrow.parquet as arrow_parquet
 import sqlalchemy as sa
 
-from bench import place
-from bench.walk import CHECKSUM, checksum
-from bench.watch import Watch
-from pipelines import features, warehouse
-from pipelines.stage import FOREVER
+from bench import temporary_home
+from bench.memory_watch import Watch
+from bench.timed_steps import CHECKSUM, checksum
+from pipelines.attempts import recorded
+from pipelines.features import build
+from pipelines.mapping.typed_rows import FOREVER
 
 HERE = Path(__file__).parent
 STAGED = ("order_lines", "events", "products")
@@ -30,7 +31,7 @@ Figures = dict[str, Any]
 
 def keep_members(folder: Path, night_id: int) -> None:
     """Write who is who in a published night, for the peers that read files."""
-    opened = place.reopen(folder)
+    opened = temporary_home.reopen(folder)
     columns = "person_id, source, entity, record_ref, customer_ref"
     query = f"select {columns} from features.members where night_id = {int(night_id)}"
     with opened.warehouse.adbc() as connection, connection.cursor() as cursor:
@@ -67,7 +68,7 @@ def duckdb(folder: Path, as_of: date) -> Figures:
     connection.execute(
         "create table previous_features (person_id bigint, category_count int, top_category text)"
     )
-    for stage in features.STAGES:
+    for stage in build.STAGES:
         connection.execute(f"create table {stage} as {select(stage, binds)}")
     connection.execute("create table touched as select person_id from counts limit 0")
     connection.execute(
@@ -75,7 +76,7 @@ def duckdb(folder: Path, as_of: date) -> Figures:
         " cast(0.0 as double) as engagement_score, cast([] as varchar[]) as customer_refs"
         " from counts as c limit 0"
     )
-    for stage in ("everybody", "rfm_cuts", "customer_features"):
+    for stage in ("all_people", "rfm_cuts", "customer_features"):
         connection.execute(f"create table {stage} as {select(stage, binds)}")
     connection.execute(f"copy customer_features to '{files}/duckdb.parquet'")
     seconds = time.monotonic() - began
@@ -84,8 +85,8 @@ def duckdb(folder: Path, as_of: date) -> Figures:
 
 
 def _binds(folder: Path, as_of: date) -> dict[str, Any]:
-    opened = place.reopen(folder)
-    engagement = features.engagement_binds(opened.configuration)
+    opened = temporary_home.reopen(folder)
+    engagement = build.engagement_binds(opened.configuration)
     opened.warehouse.close()
     known = {"staging_version": "", "known_at": FOREVER - 1, "night_id": 0}
     return {"as_of": as_of, **known, **engagement}
@@ -97,7 +98,7 @@ def pandas(folder: Path, as_of: date) -> Figures:
 
     limit = int(psutil.virtual_memory().total * MEMORY_SHARE)
     resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
-    opened = place.reopen(folder)
+    opened = temporary_home.reopen(folder)
     engagement = opened.configuration.engagement
     opened.warehouse.close()
     began = time.monotonic()
@@ -108,7 +109,7 @@ def pandas(folder: Path, as_of: date) -> Figures:
 
 def plain_postgres(folder: Path, as_of: date) -> Figures:
     """Run one statement over plain tables: no versions, and each row knows its person."""
-    opened = place.reopen(folder)
+    opened = temporary_home.reopen(folder)
     binds = _binds(folder, as_of)
     night_id = _published(opened, as_of)
     with opened.warehouse.begin() as connection:
@@ -117,7 +118,7 @@ def plain_postgres(folder: Path, as_of: date) -> Figures:
     text = (HERE / "plain_features.sql").read_text(encoding="utf-8")
     clause = sa.text(f"create table plain.customer_features as\n{text}")
     names = {name: value for name, value in binds.items() if name in clause._bindparams}
-    with Watch(place.server_pid(folder)) as watch, opened.warehouse.begin() as connection:
+    with Watch(temporary_home.server_pid(folder)) as watch, opened.warehouse.begin() as connection:
         connection.execute(clause, names)
     with opened.warehouse.begin() as connection:
         sums = checksum(connection, "plain", "customer_features")
@@ -129,4 +130,6 @@ def plain_postgres(folder: Path, as_of: date) -> Figures:
 
 def _published(opened: Any, as_of: date) -> int:
     with opened.warehouse.begin() as connection:
-        return int(warehouse.rows(connection, "ops/published_night", as_of=as_of)[0]["night_id"])
+        night = recorded.published_on(connection, as_of)
+    assert night is not None
+    return int(night["night_id"])

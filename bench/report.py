@@ -6,8 +6,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from bench.walk import seconds_of, touched_seconds
-from pipelines import verify
+from bench.timed_steps import seconds_of, touched_seconds
+from pipelines.backfills import verify
 
 console = Console(width=80, highlight=False)
 LOADED = (
@@ -112,7 +112,7 @@ def _show_night(night: Figures) -> None:
 
 def _show_roads(figures: Figures) -> None:
     full = seconds_of(figures["full"])
-    rows = seconds_of(figures["full"], *(step.room for step in verify.STEPS))
+    rows = seconds_of(figures["full"], *(step.name for step in verify.STEPS))
     table = new_table(
         "Other roads to a night's rows, against one full rebuild",
         "", "seconds", "ratio", "aim", "own MiB", "server MiB",

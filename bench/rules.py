@@ -10,10 +10,12 @@ import yaml
 from rich.console import Console
 from rich.table import Table
 
-from bench import place
+from bench import temporary_home
 from bench.landing import SOURCES
 from bench.shop import write_till
-from pipelines import check, land, verdicts
+from pipelines.checking import check
+from pipelines.contracts import validate
+from pipelines.landing import land
 
 LINES = 1_000_000
 BAD_EVERY = 100
@@ -39,10 +41,10 @@ def spoil(path: Path) -> None:
 
 def judge(folder: Path) -> dict[str, float]:
     """Land and check the till; return the seconds of what is imported once, and of checking."""
-    opened = place.reopen(folder)
+    opened = temporary_home.reopen(folder)
     land.land(opened)
     began = time.monotonic()
-    verdicts.great_expectations()
+    validate.great_expectations()
     imported = time.monotonic()
     check.judge_waiting(opened)
     checked = time.monotonic()
@@ -62,13 +64,13 @@ def judge(folder: Path) -> dict[str, float]:
 
 def measure() -> dict[str, float]:
     """Measure in a child process of its own; return seconds, counts and the most memory."""
-    with place.home_for(SOURCES) as folder:
+    with temporary_home.home_for(SOURCES) as folder:
         path = folder / "home" / "shop" / "till.csv"
         write_till(path, LINES)
         spoil(path)
         added = yaml.safe_dump({"order_lines": ADDED})
         (folder / "config" / "contracts.yml").write_text(added, encoding="utf-8")
-        child = place.in_child(judge, folder)
+        child = temporary_home.in_child(judge, folder)
         return child.result | {"memory": child.mebibytes}
 
 

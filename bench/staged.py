@@ -7,7 +7,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from bench.shop import Shop, day_of
-from pipelines.stage import FOREVER
+from pipelines.mapping.typed_rows import FOREVER
 
 AMOUNT = pa.decimal128(18, 4)
 PIECES = pa.decimal128(23, 4)  # Arrow casts no int64 to fewer digits

@@ -6,12 +6,12 @@ from typing import Any
 import sqlglot
 from sqlglot import exp
 
-from pipelines import warehouse
+from pipelines.warehouse import statements
 
 
 def select(name: str, binds: dict[str, Any]) -> str:
     """Return a SELECT of sql/5_features in DuckDB's words, its binds written in."""
-    tree = sqlglot.parse_one(warehouse.read_sql(f"5_features/{name}"), read="postgres")
+    tree = sqlglot.parse_one(statements.read_sql(f"features/{name}"), read="postgres")
     for placeholder in list(tree.find_all(exp.Placeholder)):
         placeholder.replace(_literal(binds[placeholder.name]))
     for cast in list(tree.find_all(exp.Cast)):

@@ -17,15 +17,14 @@ from typing import Any
 
 from airflow.sdk import Asset, PokeReturnValue, TaskGroup, chain, dag, task
 
-from pipelines.night import BUILD, FINISH, RECEIVE, Step
-from plugins import place, steps
+from pipelines.steps import BUILD, FINISH, RECEIVE, Step
+from plugins import environment, tasks
 from plugins.alerts import NightFailed
-from plugins.asked import PARAMS
-from plugins.deadlines import publish_within
-from plugins.retries import RETRIES
+from plugins.policies import RETRIES, publish_within
+from plugins.run_parameters import PARAMS
 from plugins.schedule import BusinessDays
 
-SETTINGS = place.configuration()
+SETTINGS = environment.configuration()
 ASK_AGAIN_SECONDS = 10  # while another night is built; one takes half a minute or more
 WAIT_AT_MOST_SECONDS = 24 * 60 * 60
 
@@ -38,38 +37,38 @@ MARTS = [
 @task
 def receive(step: Step, **context: Any) -> str:
     """Do a step of `receive`, once per batch; nothing when the night looks back."""
-    return steps.receive(step, context)
+    return tasks.receive(step, context)
 
 
 @task.sensor(mode="reschedule", poke_interval=ASK_AGAIN_SECONDS, timeout=WAIT_AT_MOST_SECONDS)
 def open_night(**context: Any) -> PokeReturnValue:
     """Claim an attempt; while another is built, wait without holding a slot."""
-    night_id = steps.open_night(context)
+    night_id = tasks.open_night(context)
     return PokeReturnValue(is_done=night_id is not None, xcom_value=night_id)
 
 
 @task
 def build(step: Step, night_id: int) -> str:
     """Do a step of `build` or `finish` on the open attempt."""
-    return steps.build(step, night_id)
+    return tasks.build(step, night_id)
 
 
 @task
 def repair(**context: Any) -> str:
     """Build the last nights anew where what came later touches too many of their people."""
-    return steps.repair(context)
+    return tasks.repair(context)
 
 
 @task
 def release(**context: Any) -> str:
     """Let go of the claim, whatever happened."""
-    return steps.release(context)
+    return tasks.release(context)
 
 
 def in_room(step: Step, make: Any, *arguments: Any) -> TaskGroup:
     """Make the task of a step, in the group of its room."""
-    with TaskGroup(step.room) as room:
-        outlets = MARTS if step.room == "publish" else []
+    with TaskGroup(step.name) as room:
+        outlets = MARTS if step.name == "publish" else []
         make.override(task_id=step.function, outlets=outlets)(step, *arguments)
     return room
 
@@ -84,7 +83,7 @@ def in_room(step: Step, make: Any, *arguments: Any) -> TaskGroup:
     catchup=False,
     max_active_runs=1,
     params=PARAMS,
-    default_args={**RETRIES, "on_failure_callback": [steps.give_up, NightFailed()]},
+    default_args={**RETRIES, "on_failure_callback": [tasks.give_up, NightFailed()]},
     deadline=publish_within(SETTINGS.deadline_minutes),
     tags=["nocturne"],
 )

@@ -1,4 +1,4 @@
-"""The contract of an attempt's customer_features; its balance: sql/ops/contract_balance.sql."""
+"""The contract of an attempt's customer_features; its balance: sql/publishing/balance.sql."""
 
 from itertools import pairwise
 

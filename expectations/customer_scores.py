@@ -1,4 +1,4 @@
-"""The contract of an attempt's customer_scores; its balance: sql/ops/contract_balance.sql."""
+"""The contract of an attempt's customer_scores; its balance: sql/publishing/balance.sql."""
 
 from expectations.rule import CRITICAL, Rule, Shop, between, once
 

@@ -1,9 +1,9 @@
-"""The contract of new customer records; its columns: sql/2_quarantine/new_customers.sql.
+"""The contract of new customer records; its columns: sql/checking/new_customers.sql.
 
 Only a record that names nobody is rejected: the rest of a record is worth more than a bad field.
 """
 
-from expectations import days
+from expectations import believable_days
 from expectations.rule import WARNING, Rule, Shop, absent, present, readable, short_keys
 
 A_FLAG = "true or false; kept as not given, which is no consent"
@@ -16,7 +16,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         short_keys("customer_ref"),
         present("customer_ref", "no customer_ref: have the source say whose record it is."),
         readable("created_at", WARNING, "a day or an instant; kept, as if known always"),
-        *days.believable("created_at", "created", WARNING),
+        *believable_days.believable("created_at", "created", WARNING),
         readable("updated_at", WARNING, "a day or an instant; kept, the last received stands"),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
         readable("phone", WARNING, "digits; kept, it links nobody"),

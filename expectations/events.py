@@ -1,6 +1,6 @@
-"""The contract of new events; what its columns hold: sql/2_quarantine/new_events.sql."""
+"""The contract of new events; what its columns hold: sql/checking/new_events.sql."""
 
-from expectations import days
+from expectations import believable_days
 from expectations.order_lines import AN_INSTANT
 from expectations.rule import (
     CRITICAL,
@@ -28,7 +28,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "received_occurred_at", "no occurred_at: have the source send it with its instant."
         ),
         readable("occurred_at", CRITICAL, AN_INSTANT),
-        *days.believable("occurred_at", "occurred", CRITICAL),
+        *believable_days.believable("occurred_at", "occurred", CRITICAL),
         present("event_type", "no event_type: have the source send the event again with one."),
         one_of(
             "event_type",

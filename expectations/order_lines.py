@@ -1,6 +1,6 @@
-"""The contract of new order lines; what its columns hold: sql/2_quarantine/new_order_lines.sql."""
+"""The contract of new order lines; what its columns hold: sql/checking/new_order_lines.sql."""
 
-from expectations import days
+from expectations import believable_days
 from expectations.rule import (
     CRITICAL,
     WARNING,
@@ -33,7 +33,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         present("order_id", "no order_id: have the source send the line again with its order."),
         present("received_ordered_at", "no ordered_at: have the source send the line with one."),
         readable("ordered_at", CRITICAL, AN_INSTANT),
-        *days.believable("ordered_at", "ordered", CRITICAL),
+        *believable_days.believable("ordered_at", "ordered", CRITICAL),
         present("received_quantity", "no quantity: have the source send the line again with one."),
         readable("quantity", CRITICAL, A_NUMBER),
         between(

@@ -1,4 +1,4 @@
-"""The contract of new products; what its columns hold: sql/2_quarantine/new_products.sql."""
+"""The contract of new products; what its columns hold: sql/checking/new_products.sql."""
 
 from expectations.rule import WARNING, Rule, Shop, between, present, readable, short_keys
 

@@ -9,9 +9,10 @@ from typing import Any
 
 import click
 
-from nocturne import place, server
+from nocturne import environment
 from nocturne.progress import steps
-from nocturne.unprivileged import ServerError
+from nocturne.server import server
+from nocturne.server.run_as import ServerError
 from pipelines.errors import NocturneError
 
 DAY = click.DateTime(formats=["%Y-%m-%d"])
@@ -39,10 +40,10 @@ def main() -> None:
 @main.command()
 def up() -> None:
     """Start the embedded database and bring the schemas up to date."""
-    if not place.uses_own_server():
-        server.up(place.home())
-    with place.here() as deployment:
-        from pipelines import restaging
+    if not environment.uses_own_server():
+        server.up(environment.home())
+    with environment.here() as deployment:
+        from pipelines.staging import restaging
 
         if news := restaging.announce(deployment):
             click.echo(news)
@@ -52,9 +53,9 @@ def up() -> None:
 @main.command()
 def down() -> None:
     """Stop what Nocturne has started: Airflow's web UI, then the database."""
-    from nocturne import ui
+    from nocturne.airflow import ui
 
-    stopped = [ui.stop(place.home()), server.down(place.home())]
+    stopped = [ui.stop(environment.home()), server.down(environment.home())]
     click.echo("Stopped." if any(stopped) else "Nothing was running.")
 
 
@@ -63,8 +64,8 @@ def down() -> None:
 @click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
 def psql(owner: bool, arguments: tuple[str, ...]) -> None:
     """Open the bundled psql as the read-only analyst; further ARGUMENTS are psql's."""
-    url = place.url("owner" if owner else "analyst")
-    program = server.psql_binary(place.home())
+    url = environment.url("owner" if owner else "analyst")
+    program = server.psql_binary(environment.home())
     with_address = {**os.environ, "PGOPTIONS": "-c search_path=marts,ops"}
     with_address.update(_pg_environment(url))
     os.execve(program, [str(program), *arguments], with_address)
@@ -88,27 +89,28 @@ def _pg_environment(url: str) -> dict[str, str]:
 @click.option("--owner", is_flag=True, help="The owner's URL, who may write, not the analyst's.")
 def url(owner: bool) -> None:
     """Print the warehouse's URL, for a program that wants one; it holds a password."""
-    click.echo(place.url("owner" if owner else "analyst"))
+    click.echo(environment.url("owner" if owner else "analyst"))
 
 
 @main.command("check-sources")
 @click.argument("sources", nargs=-1, metavar="[SOURCE]...")
 def check_sources(sources: tuple[str, ...]) -> None:
     """Try the mapping of SOURCEs on their newest rows and write nothing; exit code 1 if faulty."""
-    from nocturne import checking
+    from nocturne.show import check_sources as show_check_sources
 
-    with place.here() as deployment:
-        sys.exit(checking.show(deployment, sources))
+    with environment.here() as deployment:
+        sys.exit(show_check_sources.show(deployment, sources))
 
 
 @main.command()
 @click.option("--again", multiple=True, metavar="FILE", help="Land FILE though its bytes were.")
 def land(again: tuple[str, ...]) -> None:
     """Receive what is new from all sources: land, check and stage."""
-    from pipelines import check, stage
-    from pipelines import land as room
+    from pipelines.checking import check
+    from pipelines.landing import land as room
+    from pipelines.staging import stage
 
-    with place.here() as deployment:
+    with environment.here() as deployment:
         landed = room.land(deployment, again)
         for file in landed:
             click.echo(f"{file.source:16} {file.file}: {file.sentence}")
@@ -121,12 +123,14 @@ def land(again: tuple[str, ...]) -> None:
 @click.option("--known-at", type=click.Choice(["recorded"]), help="Build it as it was known then.")
 def night(day: datetime, known_at: str | None) -> None:
     """Receive, build and publish a night in this process, and print its summary."""
-    from nocturne import summary
-    from nocturne.planning import repair
-    from pipelines import claims, freshness, retire, runner
+    from nocturne.show import summary
+    from nocturne.show.plan import repair
+    from pipelines.attempts import claims, freshness
+    from pipelines.nights import runner
+    from pipelines.retention import retire
 
     as_of = day.date()
-    with place.here() as deployment, ExitStack() as afterwards:
+    with environment.here() as deployment, ExitStack() as afterwards:
         freshness.refuse_unended(deployment, as_of)
         before = runner.recorded_known_at(deployment, as_of) if known_at else None
         with claims.process_claim(deployment.warehouse, "nocturne night") as claim:
@@ -142,10 +146,10 @@ def night(day: datetime, known_at: str | None) -> None:
 @click.option("--as-of", "day", type=DAY, required=True, help="Train on what this day knew.")
 def train(day: datetime) -> None:
     """Fit challengers, compare them out of time, promote or keep."""
-    from nocturne import summary
-    from nocturne.training import train as run
+    from nocturne.show import summary
+    from nocturne.show.train import train as run
 
-    with place.here() as deployment:
+    with environment.here() as deployment:
         run(deployment, day.date())
         summary.show_models(deployment)
 
@@ -155,9 +159,9 @@ def train(day: datetime) -> None:
 @click.option("--dry-run", is_flag=True, help="Say what would be delivered.")
 def export(destination: str | None, dry_run: bool) -> None:
     """Deliver what is due: the newest published night, to people who consent."""
-    from pipelines import export as room
+    from pipelines.delivery import export as room
 
-    with place.here() as deployment:
+    with environment.here() as deployment:
         for delivered in room.deliver(deployment, destination, dry_run):
             click.echo(delivered.sentence)
 
@@ -167,10 +171,10 @@ def export(destination: str | None, dry_run: bool) -> None:
 @click.option("--known-at", type=click.Choice(["now"]), help="Show what is known since instead.")
 def verify(day: datetime, known_at: str | None) -> None:
     """Build a night again from its record and compare row by row; exit code 1 if it differs."""
-    from nocturne import verifying
+    from nocturne.show import verify as show_verify
 
-    with place.here() as deployment:
-        sys.exit(verifying.show(deployment, day.date(), now=known_at == "now"))
+    with environment.here() as deployment:
+        sys.exit(show_verify.show(deployment, day.date(), now=known_at == "now"))
 
 
 @main.command()
@@ -181,10 +185,10 @@ def verify(day: datetime, known_at: str | None) -> None:
 )
 def plan(first: datetime, last: datetime, folder: Path | None) -> None:
     """Show what a backfill would change, and change nothing; prints a plan's number."""
-    from nocturne import planning
+    from nocturne.show import plan as show_plan
 
-    with place.here() as deployment:
-        planning.show(deployment, (first.date(), last.date()), folder)
+    with environment.here() as deployment:
+        show_plan.show(deployment, (first.date(), last.date()), folder)
 
 
 @main.command()
@@ -199,37 +203,37 @@ def backfill(first: datetime | None, last: datetime | None, abandon: bool, **how
 
     Exit code 1 if a night was refused as too stale; the others are built.
     """
-    from nocturne import planning
+    from nocturne.show import plan as show_plan
 
     if abandon == bool(first and last):
         raise click.UsageError("Give --from and --to, or --abandon.")
-    with place.here() as deployment:
+    with environment.here() as deployment:
         if first and last:
-            sys.exit(planning.fill(deployment, (first.date(), last.date()), **how))
+            sys.exit(show_plan.fill(deployment, (first.date(), last.date()), **how))
         else:
-            planning.abandon(deployment)
+            show_plan.abandon(deployment)
 
 
 @main.command()
 @click.option("--accept", "batch_id", type=int, metavar="BATCH", help="Let in a refused batch.")
 def replay(batch_id: int | None) -> None:
     """Put repaired or re-ruled rows of quarantine, or a refused batch, back on their way."""
-    from nocturne import replaying
+    from nocturne.show import replay as show_replay
 
-    with place.here() as deployment:
+    with environment.here() as deployment:
         if batch_id is None:
-            replaying.show(deployment)
+            show_replay.show(deployment)
         else:
-            replaying.accept(deployment, batch_id)
+            show_replay.accept(deployment, batch_id)
 
 
 @main.command()
 def status() -> None:
     """Tell how things stand; exit code 1 when a night is late."""
-    from nocturne import standing
+    from nocturne.show import status as show_status
 
-    with place.here() as deployment:
-        sys.exit(standing.show(deployment))
+    with environment.here() as deployment:
+        sys.exit(show_status.show(deployment))
 
 
 if __name__ == "__main__":

@@ -8,10 +8,15 @@ from datetime import date
 from rich.console import Console
 
 from examples import shop
-from nocturne import place, server, summary
-from nocturne.training import train
-from pipelines import claims, registry, retire, runner, status, verify
+from nocturne import environment
+from nocturne.server import server
+from nocturne.show import summary
+from nocturne.show.train import train
+from pipelines.attempts import claims, serving_models
+from pipelines.backfills import verify
 from pipelines.deployment import Deployment
+from pipelines.nights import runner, status
+from pipelines.retention import retire
 
 console = Console(highlight=False, soft_wrap=True)
 
@@ -32,9 +37,9 @@ class Stopwatch:
 def main() -> int:
     """Run the demo; return the exit code."""
     watch = Stopwatch()
-    home = place.home().create()
+    home = environment.home().create()
     server.up(home)
-    with place.here() as deployment:
+    with environment.here() as deployment:
         watch.tell(f"PostgreSQL is up, on 127.0.0.1, in {home.path}.")
         published = {row["as_of"] for row in status.read(deployment).published}
         if published >= set(shop.NIGHTS):
@@ -49,7 +54,7 @@ def main() -> int:
 
 def build_first(deployment: Deployment, published: set[date], watch: Stopwatch) -> None:
     """Make the shop's files, land its history, train, and run the nights through Airflow."""
-    from nocturne import airflow
+    from nocturne.airflow import run_dag
 
     files = deployment.home / "shop"
     shop.write_history(files)
@@ -57,16 +62,16 @@ def build_first(deployment: Deployment, published: set[date], watch: Stopwatch) 
     runner.receive(deployment)
     watch.tell("Its history has landed, is checked and staged.")
     with deployment.warehouse.begin() as connection:
-        champions = registry.models_for(connection, shop.TRAINED_AS_OF)
+        champions = serving_models.models_for(connection, shop.TRAINED_AS_OF)
     if not champions:
         train(deployment, shop.TRAINED_AS_OF)
         watch.tell(f"Models are trained on what {shop.TRAINED_AS_OF} knew.")
-    home = place.home()
-    airflow.prepare(home, deployment.configuration, server.urls(home))
+    home = environment.home()
+    run_dag.prepare(home, deployment.configuration, server.urls(home))
     watch.tell("Airflow is ready; each night now runs through its DAG.")
     days = [day for day in shop.NIGHTS if day not in published]
     arrive = functools.partial(shop.arrive, files)
-    for day, night_id in airflow.run_nights(home, deployment, days, before=arrive):
+    for day, night_id in run_dag.run_nights(home, deployment, days, before=arrive):
         watch.tell(f"Night of {day} is published (night {night_id}).")
 
 

@@ -10,9 +10,9 @@ Tell = Callable[[str, object], None]
 @contextmanager
 def steps(what: str, receives: bool) -> Iterator[Tell]:
     """Show how far the steps of a night have come; yields what the runner calls after each."""
-    from pipelines.night import BUILD, FINISH, RECEIVE
+    from pipelines.steps import BUILD, FINISH, RECEIVE
 
-    names = [step.room for step in (*(RECEIVE if receives else ()), *BUILD, *FINISH)]
+    names = [step.name for step in (*(RECEIVE if receives else ()), *BUILD, *FINISH)]
     with walk(what, names) as tell:
         yield tell
 

@@ -1,1 +1,1 @@
-"""The rooms of a night, a module each; pipelines/night.py lists their steps in order."""
+"""The rooms of a night, a module each; pipelines/attempts/night.py lists their steps in order."""

@@ -8,12 +8,14 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 
-from pipelines.configuration import Configuration
+from pipelines.configuration.load import read_configuration
+from pipelines.configuration.model import Configuration
+from pipelines.configuration.versions import CHECKOUT, Versions, versions_of
 from pipelines.errors import NothingThere
-from pipelines.versions import CHECKOUT
-from pipelines.warehouse import Warehouse
+from pipelines.warehouse.connection import Warehouse
 
 Secret = Callable[[str], str | None]
 
@@ -34,6 +36,11 @@ class Deployment:
     configuration: Configuration
     warehouse: Warehouse
     secret: Secret = _knows_none
+
+    @cached_property
+    def versions(self) -> Versions:
+        """What decides the rows of nights built here: hashes of code, settings, staging."""
+        return versions_of(self.configuration)
 
     @property
     def models(self) -> Path:
@@ -77,8 +84,6 @@ def from_environment(environ: Mapping[str, str], clock: Callable[[], datetime]) 
     ConfigurationFaulty
         With every fault of the configuration.
     """
-    from pipelines.configuration_files import read_configuration
-
     home = home_of(environ)
     configuration = read_configuration(config_of(environ), home)
     return Deployment(home, configuration, Warehouse(url_of(environ), clock), environ.get)

@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from nocturne import server
-from tests.conftest import CHECKOUT, LINE_COLUMNS
-from tests.stories import D, a_few_weeks, line
+from nocturne.server import server
+from tests.support.orders import D, a_few_weeks, line
+from tests.support.shop import CHECKOUT, LINE_COLUMNS
 
 PAGE = (CHECKOUT / "docs" / "questions.md").read_text(encoding="utf-8")
 QUERIES = dict(re.findall(r"\*\*(.+?)\*\*\n\n(?:[^ \n].*\n)*\n?((?:    .*\n)+)", PAGE))

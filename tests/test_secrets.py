@@ -6,9 +6,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.exc import DBAPIError
 
-from nocturne import server
-from tests.conftest import LINE_COLUMNS, Shop, source
-from tests.stories import D, a_few_weeks, line
+from nocturne.server import server
+from tests.support.orders import D, a_few_weeks, line
+from tests.support.shop import LINE_COLUMNS, Shop, source
 
 NAMES = ("customer_ref", "email", "phone", "family_name", "street")
 PERSONAL = ("alice.secret@example.org", "5550199", "Secretname", "1 Hidden Street")

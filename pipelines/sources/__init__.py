@@ -1,1 +1,6 @@
-"""Readers: a source in, Arrow batches of text out; one module per kind."""
+"""Sources: a place to read in, Arrow batches of text out.
+
+Comes in: a `Source` and what is requested of it. Goes out: what has arrived, each readable
+as a stream of batches (interface.py).
+Door: readers.py.
+"""

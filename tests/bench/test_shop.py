@@ -5,7 +5,8 @@ import pyarrow.compute as pc
 
 from bench import history
 from bench.shop import HISTORY_DAYS, Shop, day_of
-from pipelines import claims, runner
+from pipelines.attempts import claims
+from pipelines.nights import runner
 
 SHOP = Shop(60)
 LAST = HISTORY_DAYS - 1

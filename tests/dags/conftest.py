@@ -1,1 +1,1 @@
-from tests.airflow_home import airflow_home, enter, the_dag  # noqa: F401 - fixtures, found by name
+from tests.support.airflow_home import airflow_home, enter, the_dag  # noqa: F401 - fixtures, found by name

@@ -7,12 +7,12 @@ import sys
 
 import pytest
 
-from nocturne import server
-from nocturne.airflow_home import environment as variables
-from pipelines.configuration_files import read_configuration
+from nocturne.airflow.home import environment as variables
+from nocturne.server import server
+from pipelines.configuration.load import read_configuration
 from pipelines.errors import RecoverableError, UnrecoverableError
-from pipelines.night import BUILD, FINISH, RECEIVE
-from tests.conftest import CHECKOUT
+from pipelines.steps import BUILD, FINISH, RECEIVE
+from tests.support.shop import CHECKOUT
 
 HEAVY = ("pandas", "great_expectations", "sklearn", "xgboost", "mlflow", "evidently", "scipy")
 PARSE_SECONDS = 5  # of processor time, what Airflow itself needs left out; measured: 1.2
@@ -35,7 +35,7 @@ def test_it_says_what_it_does(the_dag):
 
 def test_its_tasks_are_the_steps_of_a_night_in_their_order(the_dag):
     def named(steps):
-        return [f"{step.room}.{step.function}" for step in steps]
+        return [f"{step.name}.{step.function}" for step in steps]
 
     order = [task.task_id for task in the_dag.topological_sort()]
     steps = [*named(RECEIVE), "open_night", *named(BUILD), *named(FINISH)]
@@ -43,7 +43,7 @@ def test_its_tasks_are_the_steps_of_a_night_in_their_order(the_dag):
 
 
 def test_its_groups_are_the_rooms(the_dag):
-    rooms = {step.room for step in (*RECEIVE, *BUILD, *FINISH)}
+    rooms = {step.name for step in (*RECEIVE, *BUILD, *FINISH)}
     assert set(the_dag.task_group.get_task_group_dict()) - {None} == rooms
 
 

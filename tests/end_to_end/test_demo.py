@@ -13,10 +13,10 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from tests.conftest import CHECKOUT
 from tests.oracle import demo as files
 from tests.oracle.features import COLUMNS, customer_features
 from tests.oracle.people import people
+from tests.support.shop import CHECKOUT
 
 pytestmark = pytest.mark.timeout(1200)
 LAST = date(2017, 12, 31)

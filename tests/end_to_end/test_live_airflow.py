@@ -14,19 +14,19 @@ from typing import Any
 
 import pytest
 
-from nocturne import server
 from nocturne.home import Home
-from pipelines import backfill, verify
-from pipelines.backfill import Asked
-from pipelines.span import Span
-from tests.conftest import Shop
-from tests.end_to_end import story
-from tests.end_to_end.live import NEW_YORK, RUNS, Live, running, start_of
-from tests.end_to_end.story import DAYS, FIRST, LAST, OUTAGE, SILENT
-from tests.pipelines.refilling import opened
-from tests.plugins.servers import webhook
+from nocturne.server import server
+from pipelines.backfills import backfill, verify
+from pipelines.backfills.backfill import Asked
+from pipelines.backfills.date_range import Span
 from tests.promise.roads import Place
 from tests.promise.shop import RandomShop, founded, settings
+from tests.support import live_story
+from tests.support.alert_servers import webhook
+from tests.support.backfilled_shop import opened
+from tests.support.live_airflow import NEW_YORK, RUNS, Live, running, start_of
+from tests.support.live_story import DAYS, FIRST, LAST, OUTAGE, SILENT
+from tests.support.shop import Shop
 
 pytestmark = pytest.mark.timeout(600)
 EXPORT = {
@@ -69,12 +69,12 @@ def schedule(shop: Shop, first: date, last: date) -> None:
 
 
 def test_a_night_mends_those_before_it_and_tells_of_one_it_cannot(live, town, alerts):
-    story.tell(town, FIRST, [])
+    live_story.tell(town, FIRST, [])
     live.shop.night(FIRST)  # without Airflow, as one that is only now installed
-    story.tell(town, SILENT, story.ON_THE_SILENT_DAY)
+    live_story.tell(town, SILENT, live_story.ON_THE_SILENT_DAY)
     by_hand = [live.trigger(SILENT, None)]
     assert live.states(1) == {by_hand[0]: "success"}
-    story.tell(town, LAST, story.BEFORE_THE_LAST)
+    live_story.tell(town, LAST, live_story.BEFORE_THE_LAST)
     by_hand.append(live.trigger(LAST, datetime.now(UTC)))
     assert live.states(2) == {by_hand[0]: "success", by_hand[1]: "failed"}
     tasks = live.tasks(by_hand[1])
@@ -127,7 +127,7 @@ def days_failed(live: Live) -> set[date]:
 
 
 def test_a_backfill_fills_gaps_and_a_night_that_fails_holds_nobody_up(live, town, alerts):
-    story.tell(town, LAST + timedelta(days=1), story.LATER)
+    live_story.tell(town, LAST + timedelta(days=1), live_story.LATER)
     land(live)
     before, sent = built(live), exported(live)
     how = """--max-active-runs 3 --dag-run-conf '{"reason": "an outage"}'"""
@@ -173,7 +173,7 @@ def test_completed_nights_are_built_anew_after_a_backfill_in_a_shell(live):
 
 
 def test_only_failed_nights_are_built_anew_if_asked_for(live, town):
-    story.tell(town, LAST + timedelta(days=2), story.AT_LAST)
+    live_story.tell(town, LAST + timedelta(days=2), live_story.AT_LAST)
     land(live)
     before = built(live)
     typed = live.backfill(FIRST, LAST, "--max-active-runs 3 --reprocess-behavior failed")

@@ -5,9 +5,9 @@ from importlib import import_module
 import pytest
 
 from expectations.rule import CRITICAL, WARNING, Shop
-from pipelines.entities import ENTITIES
-from pipelines.night import KEYS
-from pipelines.verdicts import great_expectations
+from pipelines.attempts.night import KEYS
+from pipelines.configuration.entities import ENTITIES
+from pipelines.contracts.validate import great_expectations
 
 SHOP = Shop(currency="EUR", has_products=True)
 

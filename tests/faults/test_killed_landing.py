@@ -10,11 +10,11 @@ from typing import Any
 import pytest
 from adbc_driver_manager import dbapi
 
-from pipelines import runner
 from pipelines.deployment import Deployment
-from tests.conftest import Shop
-from tests.faults.receiving import left, receive, unbalanced, write
-from tests.killing import Statements, context, in_child
+from pipelines.nights import runner
+from tests.support.kill_child import Statements, context, in_child
+from tests.support.receiving import left, receive, unbalanced, write
+from tests.support.shop import Shop
 
 NEVER = 1_000_000_000  # statements
 SEED, INSTANTS = 20261122, 5

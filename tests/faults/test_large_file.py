@@ -5,8 +5,8 @@ import sys
 import threading
 from pathlib import Path
 
-from nocturne import unprivileged
-from tests.conftest import CHECKOUT, Shop, environment, source
+from nocturne.server import run_as
+from tests.support.shop import CHECKOUT, Shop, environment, source
 
 BYTES = 2 << 30
 ROWS_AT_ONCE = 1_000
@@ -16,7 +16,9 @@ INTERVAL = 0.05  # seconds between two looks
 CHILD = """
 import os
 from datetime import UTC, datetime
-from pipelines import check, deployment, land
+from pipelines import deployment
+from pipelines.checking import check
+from pipelines.landing import land
 opened = deployment.from_environment(os.environ, lambda: datetime.now(UTC))
 [landed] = land.land(opened)
 assert landed.batch_id, landed.sentence
@@ -83,7 +85,7 @@ def test_two_gigabytes_land_and_are_checked_in_less_than_600_mebibytes(new_shop,
     shop.configure("sources", {"sources": {"till": till}})
     rows = write(shop.home / "till" / "1.csv")
     shop.deployment().warehouse.close()
-    data = unprivileged.data_folder(embedded.postgres)
+    data = run_as.data_folder(embedded.postgres)
     postmaster = int((data / "postmaster.pid").read_text().split()[0])
     peak = watched(shop, postmaster)
     print(peak)

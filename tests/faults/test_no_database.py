@@ -13,11 +13,11 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from nocturne import postmaster, server
 from nocturne.home import Home
-from pipelines import runner
-from tests.conftest import CHECKOUT, Shop
-from tests.faults.receiving import left, receive, unbalanced, write
+from nocturne.server import processes, server
+from pipelines.nights import runner
+from tests.support.receiving import left, receive, unbalanced, write
+from tests.support.shop import CHECKOUT, Shop
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def kill(home: Home) -> None:
     pid = server.status(home).pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    assert postmaster.wait_until(lambda: server.status(home).pid != pid, 5)
+    assert processes.wait_until(lambda: server.status(home).pid != pid, 5)
 
 
 def statements_of(shop: Shop, act_at: int | None, act: Any) -> int:
@@ -94,7 +94,7 @@ def test_a_full_disk_fails_the_landing_and_with_room_again_nothing_is_missing(ne
     assert unshare, "util-linux is missing: its unshare gives a test a small disk of its own"
     told = subprocess.run(
         [unshare, "--user", "--map-root-user", "--mount", sys.executable, "-m",
-         "tests.faults.full_disk", str(tmp_path)],
+         "tests.support.full_disk", str(tmp_path)],
         cwd=CHECKOUT, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert told.returncode == 0, told.stderr

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from tests.conftest import Shop, source
-from tests.faults.receiving import receive, unbalanced
+from tests.support.receiving import receive, unbalanced
+from tests.support.shop import Shop, source
 
 COLUMNS = ["order", "sold", "pieces", "amount", "note"]
 FORMS = [

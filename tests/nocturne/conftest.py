@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from nocturne import server, unprivileged
 from nocturne.home import Home
+from nocturne.server import run_as, server
 
 
 @pytest.fixture(scope="session")
@@ -25,7 +25,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Home]:
 def own_home(tmp_path: Path, made: Home) -> Iterator[Home]:
     """A home with a database, for claims that start, kill or break its server."""
     mine = Home(tmp_path / "own")
-    if unprivileged.data_folder(made.postgres).is_relative_to(made.path):
+    if run_as.data_folder(made.postgres).is_relative_to(made.path):
         shutil.copytree(made.path, mine.path)
     else:  # root without user namespaces: the data is elsewhere
         server.up(mine)

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from nocturne.cli import main
 from pipelines.errors import RepairFailed
-from tests.conftest import CHECKOUT, LINE_COLUMNS, environment
-from tests.stories import D, a_few_weeks, line
+from tests.support.orders import D, a_few_weeks, line
+from tests.support.shop import CHECKOUT, LINE_COLUMNS, environment
 
 VERBS = (
     "up",
@@ -134,7 +134,7 @@ def test_nights_not_built_are_exit_code_1_with_their_sentence(typed):
 
 
 def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
-    from nocturne import planning
+    from nocturne.show import plan as show_plan
 
     def fail(*_):
         raise RepairFailed("not repaired.")
@@ -142,7 +142,7 @@ def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
     for name, value in environment(typed.shop).items():
         monkeypatch.setenv(name, value)
     assert CliRunner().invoke(main, ["night", "--as-of", str(D)]).exit_code == 0
-    monkeypatch.setattr(planning, "repair", fail)
+    monkeypatch.setattr(show_plan, "repair", fail)
     done = CliRunner().invoke(main, ["night", "--as-of", str(D)])
     assert (done.exit_code, "not repaired." in done.output) == (1, True)
     replaced = typed.shop.query(

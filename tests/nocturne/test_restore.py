@@ -13,13 +13,13 @@ import pytest
 
 from models.canonical import model_id
 from models.clusters import DIMENSIONS, Segmenter
-from nocturne import server
 from nocturne.home import Home
-from pipelines import registry
-from pipelines.registry import Version
-from tests.conftest import CHECKOUT, LINE_COLUMNS, Shop
-from tests.killing import rows_of
-from tests.stories import D, a_few_weeks, line
+from nocturne.server import server
+from pipelines.attempts import serving_models
+from pipelines.attempts.serving_models import Version
+from tests.support.kill_child import rows_of
+from tests.support.orders import D, a_few_weeks, line
+from tests.support.shop import CHECKOUT, LINE_COLUMNS, Shop
 
 PAGE = (CHECKOUT / "docs" / "backup.md").read_text()
 BACK_UP, RESTORE = re.findall(r"```sh\n(.*?)```", PAGE, re.DOTALL)
@@ -54,14 +54,14 @@ def segmenter_for(shop):
     X = np.vstack([chance.normal([r, n, s, s / n], 0.2, (40, 4)) for r, n, s in groups])
     content = Segmenter().fit(np.abs(X)).to_bytes()
     named = model_id(content, DIMENSIONS)
-    registry.write_bytes(shop.home / "models", named, content)
+    serving_models.write_bytes(shop.home / "models", named, content)
     version = Version(
         named, "segmenter", "k-means", list(DIMENSIONS), {}, "only one", True, content
     )
     opened = shop.deployment()
     with opened.warehouse.begin() as connection:
         knew = (D - timedelta(days=30), 0)
-        registry.record_training(connection, knew, [version], datetime.now(UTC))
+        serving_models.record_training(connection, knew, [version], datetime.now(UTC))
     opened.warehouse.close()
     return named
 

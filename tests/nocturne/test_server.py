@@ -7,8 +7,8 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from nocturne import postmaster, server, unprivileged
 from nocturne.home import Home
+from nocturne.server import processes, run_as, server
 
 LISTEN = "0A"  # the state of a listening socket in /proc/net/tcp
 
@@ -113,15 +113,15 @@ def test_down_leaves_nothing_running(own_home):
     assert server.down(own_home) is False
     port = server.up(own_home).port
     assert server.down(own_home) is True
-    assert not postmaster._processes(unprivileged.data_folder(own_home.postgres))
+    assert not processes._processes(run_as.data_folder(own_home.postgres))
     assert not local_addresses(port)
     assert server.down(own_home) is False
 
 
 def test_a_removed_home_leaves_nothing_behind(own_home):
-    folder = unprivileged.data_folder(own_home.postgres)
+    folder = run_as.data_folder(own_home.postgres)
     server.up(own_home)
     server.remove(own_home)
     assert not folder.exists()
     assert not own_home.path.exists()
-    assert not postmaster._processes(folder)
+    assert not processes._processes(folder)

@@ -13,22 +13,23 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from nocturne import postmaster, server, unprivileged
 from nocturne.home import Home
+from nocturne.server import processes as server_processes
+from nocturne.server import run_as, server
 
 CHECKOUT = Path(__file__).parents[2]
 only_root = pytest.mark.skipif(os.geteuid() != 0, reason="only root becomes somebody else")
 
 
 def data(home: Home) -> Path:
-    return unprivileged.data_folder(home.postgres)
+    return run_as.data_folder(home.postgres)
 
 
 def kill(home: Home) -> None:
     pid = server.status(home).pid
     assert pid is not None
     os.kill(pid, signal.SIGKILL)
-    assert postmaster.wait_until(lambda: server.status(home).pid != pid, 5)
+    assert server_processes.wait_until(lambda: server.status(home).pid != pid, 5)
 
 
 def up_in_a_process(home: Home) -> subprocess.Popen:
@@ -42,14 +43,16 @@ def test_two_at_once_make_one_server(empty_home, ask):
     processes = [up_in_a_process(empty_home) for _ in range(2)]
     assert [process.wait(30) for process in processes] == [0, 0]
     assert ask(server.urls(empty_home).owner, "select 1") == 1
-    assert [is_parent for _, is_parent in postmaster._processes(data(empty_home))].count(True) == 1
+    assert [is_parent for _, is_parent in server_processes._processes(data(empty_home))].count(
+        True
+    ) == 1
 
 
 def test_committed_rows_outlive_a_killed_server_with_a_query_at_work(own_home, ask):
     owner = server.up(own_home).owner
     ask(owner, "create table kept as select 42 as a")
     busy = psycopg2.connect(owner, async_=True)
-    assert postmaster.wait_until(lambda: busy.poll() == 0, 5)
+    assert server_processes.wait_until(lambda: busy.poll() == 0, 5)
     busy.cursor().execute("select count(*) from generate_series(1, 10000000000)")
     kill(own_home)
     assert server.status(own_home).state == "stopped"
@@ -68,7 +71,7 @@ def test_killed_at_any_moment_up_makes_it_whole_the_next_time(empty_home, ask):
 
 def test_a_half_made_data_folder_is_made_anew(empty_home, ask):
     empty_home.create()
-    half = unprivileged.quarters(empty_home.postgres).folder / "data.making-0123abcd"
+    half = run_as.quarters(empty_home.postgres).folder / "data.making-0123abcd"
     half.mkdir()
     (half / "PG_VERSION").write_text("18\n")
     assert server.status(empty_home).state == "absent"
@@ -119,7 +122,7 @@ def passable() -> Iterator[Path]:
 
 @only_root
 def test_root_does_without_user_namespaces(passable, monkeypatch, ask):
-    monkeypatch.setattr(unprivileged, "ROOMS", passable / "rooms")
+    monkeypatch.setattr(run_as, "ROOMS", passable / "rooms")
     (passable / "shut").mkdir(mode=0o700)
     home = Home(passable / "shut" / "home")
     try:
@@ -135,7 +138,7 @@ def test_root_does_without_user_namespaces(passable, monkeypatch, ask):
 @only_root
 def test_data_that_the_lesser_user_can_reach_stays_in_the_home(passable):
     home = Home(passable / "home").create()
-    room = unprivileged.quarters(home.postgres, may_unshare=False)
+    room = run_as.quarters(home.postgres, may_unshare=False)
     assert room.folder.is_relative_to(home.path)
     assert room.folder.stat().st_uid == room.user != 0
     assert home.path.stat().st_mode & 0o777 == 0o711  # passable, but not readable

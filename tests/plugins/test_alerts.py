@@ -6,9 +6,8 @@ from types import SimpleNamespace
 import pytest
 
 from pipelines.errors import NightTooStale, RepairFailed
-from plugins import post
-from tests.plugins.servers import mail_server, webhook
-from tests.stories import D, a_few_weeks
+from tests.support.alert_servers import mail_server, webhook
+from tests.support.orders import D, a_few_weeks
 
 SENTENCE = "Nocturne: the night of 2026-11-20 failed at check: it is so."
 
@@ -28,22 +27,22 @@ def context(error, task_id="check.check", **params):
     return {"dag_run": run, "params": params, "ti": ti, "exception": error}
 
 
-def test_a_webhook_gets_the_sentence():
+def test_a_webhook_gets_the_sentence(alerts):
     with webhook() as (url, received):
-        assert post.send("A night failed", SENTENCE, {"NOCTURNE_ALERT_WEBHOOK": url}) == [
+        assert alerts.send("A night failed", SENTENCE, {"NOCTURNE_ALERT_WEBHOOK": url}) == [
             "sent by webhook"
         ]
     assert received == [{"text": SENTENCE, "subject": "A night failed"}]
 
 
-def test_a_mail_gets_the_sentence():
+def test_a_mail_gets_the_sentence(alerts):
     with mail_server("p@ss/word") as (port, received):
         environ = {
             "NOCTURNE_ALERT_SMTP": f"smtp://user:p%40ss%2Fword@127.0.0.1:{port}",
             "NOCTURNE_ALERT_FROM": "nights@example.org",
             "NOCTURNE_ALERT_TO": "team@example.org",
         }
-        assert post.send("A night failed", SENTENCE, environ) == ["sent by mail"]
+        assert alerts.send("A night failed", SENTENCE, environ) == ["sent by mail"]
     [message] = received
     assert "From: nights@example.org" in message
     assert "To: team@example.org" in message
@@ -51,14 +50,14 @@ def test_a_mail_gets_the_sentence():
     assert SENTENCE in message
 
 
-def test_both_are_told_though_one_fails():
+def test_both_are_told_though_one_fails(alerts):
     with webhook(status=500) as (url, _), mail_server("x") as (port, received):
         environ = {
             "NOCTURNE_ALERT_WEBHOOK": url,
             "NOCTURNE_ALERT_SMTP": f"smtp://user:x@127.0.0.1:{port}",
             "NOCTURNE_ALERT_TO": "team@example.org",
         }
-        told = post.send("A night failed", SENTENCE, environ)
+        told = alerts.send("A night failed", SENTENCE, environ)
     assert told == ["webhook failed (HTTPError 500): see docs/alerts.md", "sent by mail"]
     assert len(received) == 1
 
@@ -66,20 +65,20 @@ def test_both_are_told_though_one_fails():
 @pytest.mark.parametrize(
     "webhook_address", ["http://127.0.0.1:9/s3cret", "s3cret", "file:///s3cret", "http://s3cret:x"]
 )
-def test_no_secret_is_told_when_sending_fails(webhook_address):
+def test_no_secret_is_told_when_sending_fails(webhook_address, alerts):
     with mail_server("another") as (port, _):
         environ = {
             "NOCTURNE_ALERT_WEBHOOK": webhook_address,
             "NOCTURNE_ALERT_SMTP": f"smtp://user:s3cret@127.0.0.1:{port}",
             "NOCTURNE_ALERT_TO": "team@example.org",
         }
-        told = post.send("A night failed", SENTENCE, environ)
+        told = alerts.send("A night failed", SENTENCE, environ)
     assert [line.split(" (")[0] for line in told] == ["webhook failed", "mail failed"]
     assert "s3cret" not in str(told)
 
 
-def test_without_an_address_the_log_says_how_to_set_one():
-    [line] = post.send("A night failed", SENTENCE, {})
+def test_without_an_address_the_log_says_how_to_set_one(alerts):
+    [line] = alerts.send("A night failed", SENTENCE, {})
     assert "NOCTURNE_ALERT_WEBHOOK" in line
 
 

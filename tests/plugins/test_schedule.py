@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pipelines import days
+from plugins import business_day
 
 # The days on which clocks change in 2026.
 CHANGES = [
@@ -69,7 +69,7 @@ def test_a_scheduled_run_is_about_the_day_that_has_just_ended(
     for day in (change - ONE, change, change + ONE):
         info = scheduled(timetable, monkeypatch, at(zone, day + ONE, 0, 10), interval)
         interval = info.data_interval
-        assert days.as_of(interval.start, zone) == day
+        assert business_day.as_of(interval.start, zone) == day
         assert (interval.start, interval.end) == (at(zone, day), at(zone, day + ONE))
         assert info.run_after == at(zone, day + ONE)
 
@@ -80,14 +80,16 @@ def test_a_run_by_hand_is_about_the_day_before(business_days, zone, change, hour
     for day in (change - ONE, change, change + ONE):
         moment = at(zone, day, hour, minute)
         interval = business_days(zone).infer_manual_data_interval(run_after=moment)
-        assert days.as_of(interval.start, zone) == day - ONE
+        assert business_day.as_of(interval.start, zone) == day - ONE
 
 
 @pytest.mark.parametrize(("zone", "change"), CHANGES)
 def test_a_backfill_is_about_exactly_its_days(business_days, zone, change):
     first, last = change - 2 * ONE, change + 2 * ONE
     starts = backfilled(business_days(zone), at(zone, first), at(zone, last))
-    assert [days.as_of(start, zone) for start in starts] == [first + n * ONE for n in range(5)]
+    assert [business_day.as_of(start, zone) for start in starts] == [
+        first + n * ONE for n in range(5)
+    ]
 
 
 def test_the_schedule_ends(business_days, monkeypatch):
@@ -95,7 +97,7 @@ def test_the_schedule_ends(business_days, monkeypatch):
     timetable = business_days(zone, date(2017, 12, 24), date(2017, 12, 31))
     assert scheduled(timetable, monkeypatch, at(zone, date(2026, 11, 22), 9)) is None
     last = scheduled(timetable, monkeypatch, at(zone, date(2018, 1, 1), 0, 5))
-    assert days.as_of(last.data_interval.start, zone) == date(2017, 12, 31)
+    assert business_day.as_of(last.data_interval.start, zone) == date(2017, 12, 31)
     after = at(zone, date(2018, 1, 2), 0, 5)
     assert scheduled(timetable, monkeypatch, after, last.data_interval) is None
 
@@ -104,7 +106,7 @@ def test_the_schedule_begins(business_days, monkeypatch):
     zone = "America/New_York"
     timetable = business_days(zone, date(2026, 11, 20), None)
     first = scheduled(timetable, monkeypatch, at(zone, date(2026, 11, 1), 9))
-    assert days.as_of(first.data_interval.start, zone) == date(2026, 11, 20)
+    assert business_day.as_of(first.data_interval.start, zone) == date(2026, 11, 20)
     assert first.run_after == at(zone, date(2026, 11, 21))
 
 

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from nocturne import server
-from pipelines import schema
-from pipelines.warehouse import Warehouse
-from tests.conftest import clock
+from nocturne.server import server
+from pipelines.warehouse import migrate
+from pipelines.warehouse.connection import Warehouse
+from tests.support.shop import clock
 
 # Of how many examples a longer run is; see test_promise.py.
 MORE = int(os.environ.get("PROMISE_EXAMPLES", "0"))
@@ -25,7 +25,7 @@ def databases(embedded: Any, new_database: Callable[[], str]) -> Databases:
     """Open an empty database with its schemas, and drop it afterwards."""
     template = sa.make_url(new_database())
     house = Warehouse(template.render_as_string(hide_password=False), clock)
-    schema.bring_up_to_date(house)
+    migrate.bring_up_to_date(house)
     house.close()
     base = sa.make_url(server.urls(embedded).superuser).set(drivername="postgresql+psycopg2")
 

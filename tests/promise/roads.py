@@ -18,17 +18,23 @@ from pathlib import Path
 import sqlalchemy as sa
 import yaml
 
-from pipelines import check, claims, land, partitions, publish, stage, versions, warehouse
-from pipelines.claims import Claim
-from pipelines.configuration_files import read_configuration
+from pipelines.attempts import claims, recorded
+from pipelines.attempts.claims import Claim
+from pipelines.attempts.night import Night
+from pipelines.checking import check
+from pipelines.configuration.load import read_configuration
 from pipelines.deployment import Deployment
-from pipelines.night import BUILD, Night
-from pipelines.warehouse import Warehouse
+from pipelines.landing import land, raw_partitions
+from pipelines.publishing import publish
+from pipelines.staging import stage
+from pipelines.steps import BUILD
+from pipelines.warehouse import attempt_tables, statements
+from pipelines.warehouse.connection import Warehouse
 from tests.promise.script import Script
 from tests.promise.shop import COLUMNS, START, RandomShop, founded, settings
 
 LANDED_AT = datetime(START.year, START.month, START.day, 12, tzinfo=UTC) + timedelta(days=20)
-STEPS = [step for step in BUILD if step.room not in ("contracts", "drift")]
+STEPS = [step for step in BUILD if step.name not in ("contracts", "drift")]
 MOVED = ["raw.customers", "raw.events", "raw.order_lines", "raw.products", "ops.batches"]
 
 
@@ -57,12 +63,14 @@ class Place:
         stage.stage(self.deployment)
 
     def _mark_checked(self, dirty: tuple[str, ...]) -> None:
-        version = versions.versions_of(self.deployment.configuration).staging
+        version = self.deployment.versions.staging
         with self.deployment.warehouse.begin() as connection:
-            waiting = warehouse.rows(connection, "ops/unchecked_batches", staging_version=version)
+            waiting = statements.rows(
+                connection, "checking/unchecked_batches", staging_version=version
+            )
             for batch in [batch for batch in waiting if batch["source"] not in dirty]:
-                warehouse.run(
-                    connection, "ops/batch_checked", staging_version=version, reason=None,
+                statements.run(
+                    connection, "checking/batch_checked", staging_version=version, reason=None,
                     batch_id=batch["batch_id"], state="checked", quarantined_count=0,
                     checked_seconds=0, lands_again=False,
                 )  # fmt: skip
@@ -88,9 +96,9 @@ class Place:
         for step in STEPS:
             step(tonight)
         with self.deployment.warehouse.begin() as connection:
-            [row] = warehouse.rows(connection, "ops/night", night_id=tonight.night_id)
+            row = recorded.night_of(connection, tonight.night_id)
         hashes = dict(row["content_hashes"])
-        assert set(hashes) == set(partitions.TABLES)
+        assert set(hashes) == set(attempt_tables.TABLES)
         return Made(tonight.night_id, tonight.as_of, tonight.known_at, hashes)
 
     def known_at(self) -> int:
@@ -149,7 +157,7 @@ def move_raw(here: Place, there: Place) -> None:
     with here.deployment.warehouse.begin() as old, there.deployment.warehouse.begin() as new:
         for table in MOVED:
             if table.startswith("raw."):
-                partitions.ensure_landing_partition(new, table.removeprefix("raw."), 1)
+                raw_partitions.ensure(new, table.removeprefix("raw."), 1)
             rows = io.StringIO()
             cursors = [each.connection.driver_connection.cursor() for each in (old, new)]
             cursors[0].copy_expert(f"copy (table {table}) to stdout", rows)

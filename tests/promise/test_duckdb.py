@@ -14,14 +14,17 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, Phase, given, settings
 
 from bench.transpiled import select
-from pipelines import claims, features, identify, partitions
-from pipelines.night import Night
+from pipelines.attempts import claims
+from pipelines.attempts.night import Night
+from pipelines.features import build
+from pipelines.people import identify
+from pipelines.warehouse import attempt_tables
 from tests.promise.roads import Place, live, opened, random_shop
 from tests.promise.script import Script, scripts
 from tests.promise.shop import COLUMNS, START, TOMBSTONE
 
 pytestmark = pytest.mark.timeout(600)
-SELECTS = (*features.TOUCHED, *features.STAGES, "everybody", "rfm_cuts", "customer_features")
+SELECTS = (*build.TOUCHED, *build.STAGES, "all_people", "rfm_cuts", "customer_features")
 STAGED = ("order_lines", "events", "products")
 
 
@@ -32,7 +35,7 @@ def attempt(place: Place, as_of: date, *, in_full: bool) -> Iterator[Night]:
         place.deployment, place.claim, as_of, purpose="verify", in_full=in_full
     )
     identify.identify(tonight)
-    features.build_customer_features(tonight)
+    build.build_customer_features(tonight)
     yield tonight
     claims.drop_night(place.deployment, tonight.night_id)
 
@@ -66,11 +69,11 @@ def in_duckdb(place: Place, tonight: Night) -> list[dict[str, Any]]:
     for entity in STAGED:
         move(place, engine, f"staging.{entity}", f"staging.{entity}", "true")
     for table in ("members", "regrouped"):
-        name = partitions.attempt_table(table, tonight.night_id)
+        name = attempt_tables.attempt_table(table, tonight.night_id)
         move(place, engine, f"attempts.{name}", table, "true")
     earlier = tonight.previous.night_id if tonight.previous else 0
     move(place, engine, "features.customer_features", "previous_features", f"night_id = {earlier}")
-    binds = tonight.binds | features.engagement_binds(tonight.configuration)
+    binds = tonight.binds | build.engagement_binds(tonight.configuration)
     for name in SELECTS:
         engine.execute(f"create table {name} as {select(name, binds)}")
     found = engine.execute("select * from customer_features")
@@ -82,7 +85,7 @@ def in_duckdb(place: Place, tonight: Night) -> list[dict[str, Any]]:
 
 def in_postgres(place: Place, tonight: Night) -> list[dict[str, Any]]:
     """Return the attempt's customer_features."""
-    name = partitions.attempt_table("customer_features", tonight.night_id)
+    name = attempt_tables.attempt_table("customer_features", tonight.night_id)
     return place.query(f"select * from attempts.{name}")
 
 

@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines import warehouse
+from pipelines.warehouse import statements
 from tests.promise import happenings as the
 from tests.promise.roads import live, random_shop
 from tests.promise.script import Script
@@ -23,16 +23,16 @@ STORY = Script(
 
 def forget(monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
     """Leave people out of `touched` who are touched for this reason."""
-    read, line = warehouse.read_sql, "from reasons\n"
+    read, line = statements.read_sql, "from reasons\n"
 
     def forgetful(name: str) -> str:
         text = read(name)
-        if name != "5_features/touched":
+        if name != "features/touched":
             return text
         assert line in text
         return text.replace(line, f"from reasons where reason != '{kind}'\n")
 
-    monkeypatch.setattr(warehouse, "read_sql", forgetful)
+    monkeypatch.setattr(statements, "read_sql", forgetful)
 
 
 @pytest.mark.parametrize("kind", ["nobody", "received", "dated", "window", "members", "category"])

@@ -5,7 +5,7 @@ from decimal import Decimal
 
 import pytest
 
-from tests.schemas import shops
+from tests.support import schema_shops
 
 TYPES = {
     "page_view": "page_view",
@@ -19,13 +19,13 @@ TYPES = {
 
 @pytest.fixture
 def shop(new_shop):
-    return shops.built(new_shop, "ga4")
+    return schema_shops.built(new_shop, "ga4")
 
 
 def events():
     """The events, each once."""
     seen = {}
-    for row in shops.rows("ga4"):
+    for row in schema_shops.rows("ga4"):
         key = (row["user_pseudo_id"], row["event_timestamp"], row["event_name"])
         seen[(*key, row.get("batch_event_index"))] = row
     return list(seen.values())
@@ -57,7 +57,7 @@ def test_browsers_become_people_at_their_login_with_what_they_did_before(shop):
         for who in sessions
     }
     columns = ("session_count_30d", "product_view_count_30d", "cart_add_count_30d")
-    assert shops.people(shop, *columns) == expected
+    assert schema_shops.people(shop, *columns) == expected
 
 
 def test_a_purchase_sent_twice_counts_once_and_a_refund_is_a_return(shop):
@@ -80,7 +80,7 @@ def test_a_purchase_sent_twice_counts_once_and_a_refund_is_a_return(shop):
         who: (len(orders[who]), spend[who] - returned[who], pytest.approx(share[who]))
         for who in spend
     }
-    assert shops.people(shop, "order_count", "spend_amount", "return_share") == expected
+    assert schema_shops.people(shop, "order_count", "spend_amount", "return_share") == expected
 
 
 def test_event_types_that_count_are_ours_and_each_event_is_there_once(shop):
@@ -96,4 +96,8 @@ def test_the_page_and_the_value_are_found_among_the_parameters(shop):
 
 
 def test_what_cannot_be_read_lies_in_quarantine(shop):
-    assert shops.rejected(shop) == {"shop_events": 1, "shop_order_lines": 2, "shop_returns": 1}
+    assert schema_shops.rejected(shop) == {
+        "shop_events": 1,
+        "shop_order_lines": 2,
+        "shop_returns": 1,
+    }

@@ -6,14 +6,14 @@ from decimal import Decimal
 
 import pytest
 
-from tests.schemas import shops
+from tests.support import schema_shops
 
 TYPES = {"view": "product_view", "cart": "cart_add", "remove_from_cart": "cart_remove"}
 
 
 @pytest.fixture
 def shop(new_shop):
-    return shops.built(new_shop, "rees46")
+    return schema_shops.built(new_shop, "rees46")
 
 
 def at(row) -> datetime | None:
@@ -32,7 +32,7 @@ def bought(rows):
 
 
 def test_purchases_of_a_session_are_an_order_and_everything_else_is_behaviour(shop):
-    rows = shops.rows("rees46")
+    rows = schema_shops.rows("rees46")
     orders, spend, seen = defaultdict(set), Counter(), Counter()
     for row in bought(rows):
         orders[row["user_id"]].add(row["user_session"])
@@ -66,7 +66,7 @@ def test_purchases_of_a_session_are_an_order_and_everything_else_is_behaviour(sh
         for who in {row["user_id"] for row in rows}
     }
     assert (
-        shops.people(
+        schema_shops.people(
             shop,
             "order_count",
             "spend_amount",
@@ -80,20 +80,22 @@ def test_purchases_of_a_session_are_an_order_and_everything_else_is_behaviour(sh
 
 
 def test_what_is_no_order_or_no_instant_lies_in_quarantine(shop):
-    assert shops.rejected(shop) == {"shop_events": 1, "shop_order_lines": 2}
+    assert schema_shops.rejected(shop) == {"shop_events": 1, "shop_order_lines": 2}
 
 
 def test_a_type_that_is_not_ours_is_kept_uncounted(shop):
     found = shop.query("select event_type, count(*) as n from staging.events group by event_type")
     kept = {row["event_type"]: row["n"] for row in found}
     expected = Counter(
-        TYPES.get(row["event_type"], row["event_type"]) for row in shops.rows("rees46") if at(row)
+        TYPES.get(row["event_type"], row["event_type"])
+        for row in schema_shops.rows("rees46")
+        if at(row)
     )
     assert kept == expected
 
 
 def test_the_last_row_about_a_product_is_the_product(shop):
-    last = {row["product_id"]: row for row in shops.rows("rees46")}
+    last = {row["product_id"]: row for row in schema_shops.rows("rees46")}
     found = shop.query(
         "select product_ref, category, brand from staging.products where batch_to > 1000000"
     )

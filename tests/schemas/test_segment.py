@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from tests.schemas import shops
+from tests.support import schema_shops
 
 TYPES = {
     "product viewed": "product_view",
@@ -24,7 +24,7 @@ OF_SESSIONS = ("product_view", "cart_add", "cart_remove", "checkout", "login", "
 
 @pytest.fixture
 def shop(new_shop):
-    return shops.built(new_shop, "segment")
+    return schema_shops.built(new_shop, "segment")
 
 
 def instant(text: str) -> datetime | None:
@@ -37,7 +37,7 @@ def instant(text: str) -> datetime | None:
 def calls():
     """The calls in one spelling, each once, with a readable instant."""
     found = {}
-    for row in shops.rows("segment"):
+    for row in schema_shops.rows("segment"):
         call = {
             "id": row.get("messageId") or row["message_id"],
             "at": instant(row.get("timestamp") or row["original_timestamp"]),
@@ -71,7 +71,7 @@ def test_what_a_visitor_did_counts_for_who_it_turns_out_to_be(shop):
         for who in {call["who"] for call in calls()}
     }
     columns = ("session_count_30d", "product_view_count_30d", "cart_add_count_30d")
-    assert shops.people(shop, *columns) == expected
+    assert schema_shops.people(shop, *columns) == expected
 
 
 def test_orders_are_their_products_and_refunds_are_returns(shop):
@@ -84,7 +84,7 @@ def test_orders_are_their_products_and_refunds_are_returns(shop):
         if call["what"] == "order refunded":
             spend[call["who"]] -= Decimal(str(call["total"]))
     expected = {who: (len(orders[who]), spend[who]) for who in spend}
-    assert shops.people(shop, "order_count", "spend_amount") == expected
+    assert schema_shops.people(shop, "order_count", "spend_amount") == expected
 
 
 def test_both_spellings_of_an_event_are_one_type(shop):
@@ -96,4 +96,8 @@ def test_both_spellings_of_an_event_are_one_type(shop):
 
 
 def test_what_is_no_call_or_has_no_order_lies_in_quarantine(shop):
-    assert shops.rejected(shop) == {"shop_events": 2, "shop_order_lines": 2, "shop_returns": 1}
+    assert schema_shops.rejected(shop) == {
+        "shop_events": 2,
+        "shop_order_lines": 2,
+        "shop_returns": 1,
+    }

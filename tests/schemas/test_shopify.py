@@ -6,22 +6,22 @@ from decimal import Decimal
 
 import pytest
 
-from tests.conftest import Shop
-from tests.schemas import shops
+from tests.support import schema_shops
+from tests.support.shop import Shop
 
 UNPAID = ("pending", "unpaid", "voided", "expired")
 
 
 @pytest.fixture
 def shop(new_shop) -> Shop:
-    return shops.built(new_shop, "shopify")
+    return schema_shops.built(new_shop, "shopify")
 
 
 def orders():
     """The first row of every order that counts."""
     return [
         row
-        for row in shops.rows("shopify")
+        for row in schema_shops.rows("shopify")
         if row["Financial Status"]
         and row["Financial Status"] not in UNPAID
         and not row["Cancelled at"]
@@ -46,7 +46,9 @@ def expected_of(rows):
 
 
 def seen_in(shop: Shop):
-    return sorted(shops.people(shop, "order_count", "spend_amount", "first_purchase_on").values())
+    return sorted(
+        schema_shops.people(shop, "order_count", "spend_amount", "first_purchase_on").values()
+    )
 
 
 def test_spend_is_the_subtotal_less_what_was_refunded(shop):
@@ -55,7 +57,7 @@ def test_spend_is_the_subtotal_less_what_was_refunded(shop):
 
 def test_every_line_of_an_order_has_its_day_and_its_person(shop):
     counting = {row["Name"]: row for row in orders()}
-    lines = Counter(row["Name"] for row in shops.rows("shopify") if row["Name"] in counting)
+    lines = Counter(row["Name"] for row in schema_shops.rows("shopify") if row["Name"] in counting)
     found = shop.query(
         "select order_id, email, ordered_on, count(*) as n from staging.order_lines "
         "where source = 'shop_order_lines' group by order_id, email, ordered_on"
@@ -72,7 +74,7 @@ def test_what_was_refunded_is_the_share_that_came_back(shop):
         sold[row["Email"].lower()] += Decimal(row["Subtotal"]) + Decimal(row["Discount Amount"])
         returned[row["Email"].lower()] += Decimal(row["Refunded Amount"])
     expected = [float(returned[who] / sold[who]) for who in sold if who]
-    found = [share for (share,) in shops.people(shop, "return_share").values()]
+    found = [share for (share,) in schema_shops.people(shop, "return_share").values()]
     assert sorted(found) == pytest.approx(sorted(expected))
 
 
@@ -80,19 +82,19 @@ def test_an_order_that_is_cancelled_in_a_later_export_no_longer_counts(shop):
     cancelled = {"Cancelled at": "2026-11-20 09:00:00 +0100", "Refunded Amount": "47.30"}
     again = [
         row | (cancelled if row["Name"] == "#1001" and row["Email"] else {})
-        for row in shops.rows("shopify")
+        for row in schema_shops.rows("shopify")
     ]
     shop.write("in/shopify_2.csv", again)
     kept = [row for row in orders() if row["Name"] != "#1001"]
-    shop.night(shops.AS_OF)
+    shop.night(schema_shops.AS_OF)
     assert seen_in(shop) == expected_of(kept)
 
 
 def test_the_same_orders_exported_again_count_once(shop):
     again = [
         row | {"Fulfillment Status": "fulfilled" if row["Financial Status"] else ""}
-        for row in shops.rows("shopify")
+        for row in schema_shops.rows("shopify")
     ]
     shop.write("in/shopify_2.csv", again)
-    shop.night(shops.AS_OF)
+    shop.night(schema_shops.AS_OF)
     assert seen_in(shop) == expected_of(orders())

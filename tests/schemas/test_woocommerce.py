@@ -6,20 +6,20 @@ from decimal import Decimal
 
 import pytest
 
-from tests.conftest import Shop
-from tests.pipelines.sources.api import as_json, served
-from tests.schemas import shops
+from tests.support import schema_shops
+from tests.support.json_api import as_json, served
+from tests.support.shop import Shop
 
 NOT_COUNTED = ("pending", "on-hold", "cancelled", "failed")
 
 
 @pytest.fixture
 def shop(new_shop) -> Shop:
-    return shops.built(new_shop, "woocommerce")
+    return schema_shops.built(new_shop, "woocommerce")
 
 
 def counting(rows=None):
-    rows = rows or shops.rows("woocommerce")
+    rows = rows or schema_shops.rows("woocommerce")
     return [row for row in rows if row["status"] not in NOT_COUNTED and row["date_created_gmt"]]
 
 
@@ -38,12 +38,12 @@ def expected_of(rows):
 
 
 def seen_in(shop: Shop):
-    return sorted(shops.people(shop, "order_count", "spend_amount").values())
+    return sorted(schema_shops.people(shop, "order_count", "spend_amount").values())
 
 
 def test_paid_orders_count_with_their_lines_and_refunds(shop):
     expected = expected_of(counting())
-    found = shops.people(shop, "order_count", "spend_amount")
+    found = schema_shops.people(shop, "order_count", "spend_amount")
     assert sorted(found.values()) == sorted(expected.values())
     assert {name: found[name] for name in found if name.isdigit()} == {
         who: expected[who] for who in expected if who.isdigit()
@@ -58,22 +58,22 @@ def test_a_guest_has_no_customer_ref(shop):
 
 
 def test_what_has_no_amount_or_no_day_lies_in_quarantine(shop):
-    assert shops.rejected(shop) == {"shop_order_lines": 2}
+    assert schema_shops.rejected(shop) == {"shop_order_lines": 2}
 
 
 def test_an_order_that_is_cancelled_later_takes_its_lines_and_refunds_along(shop):
-    rows = shops.rows("woocommerce")
+    rows = schema_shops.rows("woocommerce")
     changed = [row | {"status": "cancelled"} for row in rows if row["id"] == 729]
     path = shop.home / "in" / "later.jsonl"
     path.write_text("".join(json.dumps(row) + "\n" for row in changed), encoding="utf-8")
-    shop.night(shops.AS_OF)
+    shop.night(schema_shops.AS_OF)
     kept = [row for row in rows if row["id"] != 729]
     assert seen_in(shop) == sorted(expected_of(counting(kept)).values())
 
 
 def test_the_same_orders_asked_of_the_api_are_the_same_people(new_shop):
     shop = new_shop()
-    rows = shops.rows("woocommerce")
+    rows = schema_shops.rows("woocommerce")
     with served(
         lambda _, request: as_json(rows if request.parameters["page"] == "1" else [])
     ) as api:
@@ -85,5 +85,5 @@ def test_the_same_orders_asked_of_the_api_are_the_same_people(new_shop):
             "pages": pages,
         }
         shop.configure("sources", {"sources": {"shop": entry}})
-        shop.night(shops.AS_OF)
+        shop.night(schema_shops.AS_OF)
     assert seen_in(shop) == sorted(expected_of(counting()).values())

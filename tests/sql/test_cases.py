@@ -13,9 +13,12 @@ import pytest
 import sqlalchemy as sa
 import yaml
 
-from pipelines import claims, features, identify, partitions, sightings, versions
-from pipelines.stage import FOREVER
-from tests.conftest import source
+from pipelines.attempts import claims
+from pipelines.features import build
+from pipelines.mapping.typed_rows import FOREVER
+from pipelines.people import identify
+from pipelines.staging import sightings, staging_partitions
+from tests.support.shop import source
 
 CASES = sorted(Path(__file__).parent.glob("*/*.yaml"))
 COLUMNS = {
@@ -28,7 +31,7 @@ COLUMNS = {
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory, new_database: Any) -> Iterator[Any]:
     """One deployment for all cases, with a source for each entity."""
-    from tests.conftest import LINE_COLUMNS, Shop
+    from tests.support.shop import LINE_COLUMNS, Shop
 
     folder = tmp_path_factory.mktemp("cases")
     shop = Shop(folder, folder, new_database())
@@ -73,7 +76,7 @@ def staged(entity: str, row: dict[str, Any], number: int) -> dict[str, Any]:
 def fill(connection: sa.Connection, version: str, given: dict[str, list[dict[str, Any]]]) -> None:
     """Put the rows of a case into empty staging tables."""
     for entity in ("customers", "order_lines", "events", "products"):
-        partitions.ensure_staging_partition(connection, entity, version)
+        staging_partitions.ensure_staging_partition(connection, entity, version)
         connection.execute(sa.text(f"truncate staging.{entity}"))
     connection.execute(sa.text("truncate identity.customer_refs, identity.sightings"))
     for entity, rows in given.items():
@@ -96,7 +99,7 @@ def fill(connection: sa.Connection, version: str, given: dict[str, list[dict[str
 @pytest.mark.parametrize("case", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_case(place: Any, case: Path) -> None:
     story = yaml.safe_load(case.read_text(encoding="utf-8"))
-    version = versions.versions_of(place.configuration).staging
+    version = place.versions.staging
     with place.warehouse.begin() as connection:
         fill(connection, version, story["given"])
     with claims.process_claim(place.warehouse, "case") as claim:
@@ -104,7 +107,7 @@ def test_case(place: Any, case: Path) -> None:
             place, claim, story["as_of"], known_at=story.get("known_at", 1), purpose="train"
         )
         identify.identify(tonight)
-        features.build_customer_features(tonight)
+        build.build_customer_features(tonight)
         table = case.parent.name
         with place.warehouse.begin() as connection:
             query = sa.text(f"select * from attempts.{table}_{tonight.night_id} order by person_id")

@@ -1,0 +1,1 @@
+"""Airflow in process: its home, a DAG run, its web UI."""

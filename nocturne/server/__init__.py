@@ -1,0 +1,1 @@
+"""The embedded PostgreSQL server: started, stopped, its processes, its URLs."""

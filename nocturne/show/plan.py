@@ -1,0 +1,202 @@
+"""What `nocturne plan` and `nocturne backfill` print, and a night about what it repaired."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from nocturne.progress import walk
+from pipelines.attempts import claims
+from pipelines.attempts.claims import Claim
+from pipelines.backfills import backfill, plan
+from pipelines.backfills import repair as repairing
+from pipelines.backfills.backfill import Asked
+from pipelines.backfills.changes import Found
+from pipelines.backfills.date_range import CHAMPION, KEPT, Span
+from pipelines.backfills.plan import Plan
+from pipelines.backfills.run import Listener
+from pipelines.configuration.load import read_configuration
+from pipelines.delivery import export
+from pipelines.delivery.corrections import Correction
+from pipelines.deployment import Deployment
+from pipelines.retention import retire
+
+OTHER = {
+    "build_code": "other code",
+    "build_configuration": "other settings",
+    "staging_version": "staged otherwise",
+}
+
+
+def show(deployment: Deployment, range_: tuple[date, date], folder: Path | None) -> None:
+    """Plan a range, with the settings of a folder if one is given, and print what was found."""
+    span = Span(*range_)
+    previewed = read_configuration(folder.resolve(), deployment.home) if folder else None
+    with (
+        claims.process_claim(deployment.warehouse, "nocturne plan") as claim,
+        _nights(f"plan of {span.first} to {span.last}", span) as tell,
+    ):
+        made = plan.plan(deployment, claim, span, previewed=previewed, tell=tell)
+    console = _console()
+    _found(console, made)
+    _segments(console, made)
+    _exports(console, made)
+    _next(console, made, folder)
+
+
+def fill(
+    deployment: Deployment,
+    range_: tuple[date, date],
+    plan_id: int | None,
+    models: str | None,
+    reason: str | None,
+) -> int:
+    """Carry out a backfill and say what came of it; return the exit code."""
+    span = Span(*range_)
+    asked = Asked(span, plan_id, CHAMPION if models else KEPT, reason)
+    with (
+        claims.process_claim(deployment.warehouse, "nocturne backfill") as claim,
+        _nights(f"backfill of {span.first} to {span.last}", span) as tell,
+    ):
+        filled = backfill.backfill(deployment, claim, asked, tell)
+    retire.retire(deployment)
+    console = _console()
+    console.print(
+        f"Backfill {filled.backfill_id}: {len(filled.built)} nights are built and published, "
+        f"known at batch {filled.known_at}."
+    )
+    if filled.stood:
+        console.print(f"They stood already, and were left: {_days(filled.stood)}.")
+    for day, sentence in filled.refused.items():
+        console.print(f"Not built, {day}: {sentence}")
+    if filled.built and export.newest_night(deployment)["as_of"] in filled.built:
+        console.print("The newest night is among them: `nocturne export` delivers it.")
+    return 1 if filled.refused else 0
+
+
+def abandon(deployment: Deployment) -> None:
+    """Give up the unfinished backfill and say so."""
+    given_up = backfill.abandon(deployment)
+    said = f"Given up: backfill {', '.join(map(str, given_up))}; what it published stays."
+    _console().print(said if given_up else "No backfill is unfinished.")
+
+
+def repair(deployment: Deployment, claim: Claim, as_of: date) -> None:
+    """Repair the nights before one that was just published, and say which."""
+    said = repairing.repair(deployment, claim, as_of)
+    if said:
+        _console().print(f"\n{said}")
+
+
+def _console() -> Console:
+    return Console(highlight=False, width=min(80, Console().width))
+
+
+@contextmanager
+def _nights(what: str, span: Span) -> Iterator[Listener]:
+    """Show how many nights of a range have begun; yields what is called after each step."""
+    with walk(what, [str(day) for day in span.days]) as tell:
+        begun: list[date] = []
+
+        def step(day: date, room: str) -> None:
+            if day not in begun:
+                for done in begun[-1:]:
+                    tell(str(done), room)
+                begun.append(day)
+
+        yield step
+
+
+def _days(days: list[date]) -> str:
+    return ", ".join(map(str, days))
+
+
+def _found(console: Console, made: Plan) -> None:
+    changed = [found for found in made.found if found.changes]
+    console.print(
+        f"Plan {made.plan_id}: {len(made.found)} nights, known at batch {made.known_at}; "
+        f"{len(changed)} would change. Nothing has been changed."
+    )
+    table = Table(box=None, pad_edge=False, header_style="dim")
+    for name in ("night", "why", "people", "differ", "scores moved"):
+        table.add_column(name, justify="left" if name in ("night", "why") else "right")
+    for found in made.found:
+        moved = f"{found.scores_moved:,}" if found.changes and found.night_id else "–"
+        differ = f"{found.people_differ:,}"
+        table.add_row(str(found.as_of), _why(found), f"{found.people:,}", differ, moved)
+    console.print(table)
+    for found in changed:
+        if found.night_id is not None:
+            console.print(f"{found.as_of}: {_rows(found)}")
+    for found in made.found:
+        if found.refused:
+            console.print(f"{found.as_of}: {found.refused}")
+
+
+def _why(found: Found) -> str:
+    if found.refused:
+        return "not built: too stale"
+    if found.night_id is None:
+        return "missing"
+    reasons = [OTHER[name] for name in found.other]
+    if late := found.outdated:
+        reasons.append(
+            f"outdated: {late['row_count']:,} rows from {late['sources']}, ≤ "
+            f"{late['people_at_most']:,} people"
+        )
+    if found.differ and not reasons:
+        reasons.append("products, or rows of nobody, changed since")
+    return ", ".join(reasons) or "as published"
+
+
+def _rows(found: Found) -> str:
+    """Say per table how many rows would be others."""
+    if found.rows is None:
+        return f"its rows were let go; {', '.join(found.differ)} would be others."
+    return "rows that differ: " + ", ".join(f"{t} {n:,}" for t, n in found.rows.items()) + "."
+
+
+def _segments(console: Console, made: Plan) -> None:
+    flips = [(found.as_of, flip) for found in made.found for flip in found.flips]
+    if not flips:
+        console.print("\nNobody enters or leaves a segment on a night that stands.")
+        return
+    table = Table("night", "segment", box=None, pad_edge=False, header_style="dim")
+    table.add_column("enter", justify="right")
+    table.add_column("leave", justify="right")
+    for day, flip in flips:
+        table.add_row(str(day), flip.segment, f"{flip.entered:,}", f"{flip.left:,}")
+    console.print("\nSegments:")
+    console.print(table)
+
+
+def _exports(console: Console, made: Plan) -> None:
+    corrected = next((found.exports for found in made.found if found.exports is not None), None)
+    if corrected is None:
+        console.print("\nExports: none, the newest night is not in the range.")
+        return
+    console.print("\nExports, when the newest night is delivered again:")
+    for each in corrected:
+        console.print(f"  {_corrected(each)}")
+    if not corrected:
+        console.print("  no destination.")
+
+
+def _corrected(each: Correction) -> str:
+    if each.whole:
+        return f"{each.destination}: {each.added:,} rows, for {each.whole}."
+    return (
+        f"{each.destination}: {each.added:,} rows added, {each.changed:,} changed, "
+        f"{each.removed:,} removed."
+    )
+
+
+def _next(console: Console, made: Plan, folder: Path | None) -> None:
+    command = (
+        f"nocturne backfill --from {made.span.first} --to {made.span.last} --plan {made.plan_id}"
+    )
+    console.print(f"\nTo do it{', with these settings in place' if folder else ''}:")
+    console.print(f"  {command}", soft_wrap=True)

@@ -1,0 +1,230 @@
+"""What a person reads after a night: who is in which segment, what moved, what stood out."""
+
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.table import Table
+from sqlalchemy import RowMapping
+from sqlalchemy.engine import Connection
+
+from pipelines.attempts import recorded
+from pipelines.deployment import Deployment
+from pipelines.errors import NothingThere
+from pipelines.warehouse import statements
+
+Section = Callable[[Console, Connection, RowMapping], None]
+
+
+def show(deployment: Deployment, as_of: date) -> None:
+    """Print the summary of the night that stands for a day."""
+    console = Console(highlight=False, width=min(80, Console().width))
+    with deployment.warehouse.begin() as connection:
+        night = recorded.published_on(connection, as_of)
+        if night is None:
+            raise NothingThere(f"no night is published for {as_of}.")
+        for section in SECTIONS:
+            section(console, connection, night)
+    notes(console, night)
+    files(console, deployment, night)
+    next_things(console, as_of)
+
+
+def show_models(deployment: Deployment) -> None:
+    """Print the models of the newest training."""
+    console = Console(highlight=False, width=min(80, Console().width))
+    with deployment.warehouse.begin() as connection:
+        models(console, connection, None)
+
+
+def heading(console: Console, text: str) -> None:
+    """Print a heading with a line of air."""
+    console.print(f"\n[bold]{text}[/]")
+
+
+def table(*columns: str) -> Table:
+    """Return a table: the first column is text, the others are numbers."""
+    made = Table(box=None, pad_edge=False, header_style="dim")
+    for place, name in enumerate(columns):
+        made.add_column(name, justify="left" if place == 0 else "right", no_wrap=place > 0)
+    return made
+
+
+def count(number: Any) -> str:
+    """Return a whole number with thousands, a dash for none."""
+    return "–" if number is None else f"{int(number):,}"
+
+
+def share(number: float | None) -> str:
+    """Return a probability as per cent, a dash for none."""
+    return "–" if number is None else f"{100 * number:.1f} %"
+
+
+def people(console: Console, connection: Connection, night: RowMapping) -> None:
+    """Who the night is about."""
+    row = statements.rows(connection, "summary/people", night_id=night["night_id"])[0]
+    console.rule(f"[bold]Night of {night['as_of']:%A, %d %B %Y}[/]")
+    console.print(
+        f"{count(row['people'])} people ({count(row['buyers'])} have bought, "
+        f"{count(row['guests'])} are guests, {count(row['several_refs'])} go by several customer "
+        f"numbers), {count(row['spend'])} spent in all. {count(row['scored'])} are scored. "
+        f"Known up to batch {night['known_at']}; night {night['night_id']}."
+    )
+
+
+def segments(console: Console, connection: Connection, night: RowMapping) -> None:
+    """Rule segments with size, spend and churn."""
+    rows = statements.rows(connection, "summary/segments", as_of=night["as_of"])
+    heading(console, "Segments")
+    shown = table("segment", "people", "spend", "churn", "entered", "left")
+    for row in rows:
+        moved = (count(row["entered"]), count(row["gone"]))
+        shown.add_row(
+            row["segment"], count(row["people"]), count(row["spend"]), share(row["churn"]), *moved
+        )
+    console.print(shown)
+
+
+def clusters(console: Console, connection: Connection, night: RowMapping) -> None:
+    """Clusters by their names."""
+    rows = statements.rows(connection, "summary/clusters", night_id=night["night_id"])
+    if rows:
+        heading(console, "Clusters (K-Means on recency, frequency, spend and basket)")
+        shown = table("cluster", "people", "spend", "churn")
+        for row in rows:
+            numbers = (count(row["people"]), count(row["spend"]), share(row["churn"]))
+            shown.add_row(row["cluster_name"], *numbers)
+        console.print(shown)
+
+
+def movement(console: Console, connection: Connection, night: RowMapping) -> None:
+    """Who changed the primary segment since the night before."""
+    rows = statements.rows(connection, "summary/movement", as_of=night["as_of"])
+    heading(console, "Moved since the night before (primary segment)")
+    if not rows:
+        console.print("Nobody, or there is no night before.")
+    shown = Table(box=None, pad_edge=False, show_header=False)
+    shown.add_column(justify="right")
+    for row in rows:
+        shown.add_row(count(row["people"]), f"{row['from_segment']} → {row['to_segment']}")
+    if rows:
+        console.print(shown)
+
+
+def rejected(console: Console, connection: Connection, night: RowMapping) -> None:
+    """What validation rejected so far, and what the new batches were warned about."""
+    rows = statements.rows(connection, "summary/rejected", known_at=night["known_at"])
+    heading(console, "Rejected by validation so far (rows lie in quarantine)")
+    shown = table("rule", "rows", "source")
+    for row in rows:
+        shown.add_row(row["rule"], count(row["row_count"]), row["source"])
+    console.print(shown if rows else "Nothing.")
+
+
+def warned(console: Console, connection: Connection, night: RowMapping) -> None:
+    """What is kept but stood out, in the night and in what came since the night before."""
+    rows = statements.rows(connection, "summary/warnings", **night)
+    if rows:
+        heading(console, "Kept, but stood out")
+    for row in rows:
+        console.print(f"- {row['table_name']}: {row['sentence'] or row['rule']}")
+
+
+def drift(console: Console, connection: Connection, night: RowMapping) -> None:
+    """What moved away from the training's night, by PSI."""
+    rows = statements.rows(connection, "summary/drift", as_of=night["as_of"])
+    heading(console, "Drift against the training's night (PSI; limit widened for small groups)")
+    if not rows:
+        console.print("Nothing to compare with: no model has been trained yet.")
+        return
+    drifted = sum(row["drifted"] for row in rows)
+    console.print(f"{drifted or 'Nothing'} drifted. The largest:")
+    shown = table("column", "PSI", "limit", "")
+    for row in rows:
+        name = f"{row['column_name']} {row['value'] or ''}".strip()
+        mark = "DRIFTED" if row["drifted"] else ("" if row["judged"] else "only shown")
+        shown.add_row(name, f"{row['psi']:.3f}", f"{row['psi_limit']:.3f}", mark)
+    console.print(shown)
+
+
+def models(console: Console, connection: Connection, night: RowMapping | None) -> None:
+    """The churn model next to its baselines, out of time."""
+    rows = statements.rows(connection, "summary/models")
+    heading(console, "Churn model and its baselines, out of time")
+    churn = [row for row in rows if row["kind"] == "churn"]
+    if not churn:
+        console.print("No model yet: `nocturne train --as-of D` makes one.")
+        return
+    about = churn[0]["metrics"]
+    console.print(
+        f"Tested on {count(about['people_count'])} people at {about['test_cutoff']}, of whom "
+        f"{share(about['base_rate'])} bought nothing in the {about['churn_horizon_days']} days on."
+    )
+    shown = table("model", "ROC-AUC", "PR-AUC", "Brier", "")
+    for row in churn:
+        figures = row["metrics"]
+        numbers = (f"{figures[key]:.3f}" for key in ("roc_auc", "average_precision", "brier"))
+        marks = ["serves"] if row["champion_since"] else []
+        marks += ["simulated columns"] if figures.get("simulated_features") else []
+        shown.add_row(row["name"], *numbers, ", ".join(marks))
+    console.print(shown)
+    serving = [row["verdict"] for row in churn if row["champion_since"]]
+    console.print(f"[dim]{serving[0]}[/]" if serving else "[dim]An earlier champion serves.[/]")
+
+
+def exports(console: Console, connection: Connection, night: RowMapping) -> None:
+    """Where the night was delivered."""
+    rows = statements.rows(connection, "summary/deliveries", night_id=night["night_id"])
+    heading(console, "Delivered (only people who consent)")
+    for row in rows:
+        console.print(
+            f"{row['destination']}: {count(row['row_count'])} people as {row['kind']}, "
+            f"{count(row['without_consent_count'])} without consent left out\n"
+            f"  [dim]{short(row['path'])}[/]",
+            soft_wrap=True,
+        )
+    if not rows:
+        console.print("Nothing: exports are of the newest night only.")
+
+
+def notes(console: Console, night: RowMapping) -> None:
+    """Sentences that steps left behind; what stands elsewhere in the summary is not repeated."""
+    kept = [note for note in night["notes"] if not note.startswith("Exported")]
+    if kept:
+        heading(console, "Worth knowing")
+        for note in kept:
+            console.print(f"- {note}")
+
+
+def files(console: Console, deployment: Deployment, night: RowMapping) -> None:
+    """Where the drift report lies."""
+    report = deployment.home / "reports" / f"drift_{night['as_of']}.html"
+    if report.exists():
+        heading(console, "Report")
+        console.print(short(str(report)), soft_wrap=True)
+
+
+def next_things(console: Console, as_of: date) -> None:
+    """Three things to try next."""
+    heading(console, "Three things to try next")
+    query = "select segment, people, churn from segment_summary where as_of = "
+    console.print(
+        f".venv/bin/nocturne psql -c \"{query}'{as_of}'\"\n"
+        f".venv/bin/nocturne night --as-of {as_of} --known-at recorded\n"
+        "make ui",
+        soft_wrap=True,
+    )
+
+
+SECTIONS: tuple[Section, ...] = (
+    people, segments, clusters, movement, rejected, warned, drift, models, exports,
+)  # fmt: skip
+
+
+def short(path: str) -> str:
+    """Return a path relative to where the reader stands, if it is below."""
+    here = Path.cwd()
+    whole = Path(path)
+    return str(whole.relative_to(here)) if whole.is_relative_to(here) else path

@@ -1,0 +1,243 @@
+"""Who may build: one attempt at a time per warehouse, claimed, swept when its builder died."""
+
+import json
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import RowMapping
+from sqlalchemy.engine import Connection
+
+from pipelines.attempts import freshness, recorded, serving_models
+from pipelines.attempts.night import Night, Previous
+from pipelines.deployment import Deployment
+from pipelines.errors import WarehouseBusy
+from pipelines.warehouse import attempt_tables, locks, statements
+from pipelines.warehouse.connection import Warehouse
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The name of a builder; `key` is an advisory lock it holds while it lives, None in Airflow."""
+
+    name: str
+    key: int | None = None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which attempt somebody wants to build.
+
+    `in_full` computes everybody, whatever an earlier night could lend; `models` (ids by kind)
+    serve instead of those of the day; `known_at` None is all that is staged; `previous` is the
+    night to copy from if not the newest published, `staging_version` the rows if not today's.
+    """
+
+    as_of: date
+    known_at: int | None = None
+    purpose: str = "night"
+    in_full: bool = False
+    models: dict[str, str] | None = None
+    previous: int | None = None
+    staging_version: str | None = None
+
+
+@contextmanager
+def process_claim(warehouse_: Warehouse, name: str) -> Iterator[Claim]:
+    """Claim as this process: when it dies, its lock is free and its attempts may be swept."""
+    key = secrets.randbits(62)
+    with warehouse_.lock(key, wait=True):
+        yield Claim(f"{name} {key:x}", key)
+
+
+def open_night(
+    deployment: Deployment,
+    claim: Claim,
+    as_of: date,
+    *,
+    known_at: int | None = None,
+    purpose: str = "night",
+    in_full: bool = False,
+    models: dict[str, str] | None = None,
+    previous: int | None = None,
+    staging_version: str | None = None,
+) -> Night:
+    """Claim an attempt and fix what it knows; the same claim asking again gets the same attempt.
+
+    Raises
+    ------
+    WarehouseBusy
+        While somebody else builds.
+    NightTooStale
+        If no order line is dated in the last `freshness_days` days.
+    """
+    wanted = Wanted(as_of, known_at, purpose, in_full, models, previous, staging_version)
+    with deployment.warehouse.begin() as connection:
+        locks.take(connection, locks.OPENING)
+        night_id = _own_attempt(deployment, connection, claim, wanted)
+        if night_id is None:
+            night_id = _new_attempt(deployment, connection, claim, wanted)
+    return resume(deployment, night_id)
+
+
+def resume(deployment: Deployment, night_id: int) -> Night:
+    """Return the Night of an open attempt, as `open_night` fixed it."""
+    with deployment.warehouse.begin() as connection:
+        row = recorded.night_of(connection, night_id)
+    return Night(
+        deployment=deployment,
+        night_id=night_id,
+        as_of=row["as_of"],
+        known_at=row["known_at"],
+        staging_version=row["staging_version"],
+        claimant=row["claimant"],
+        purpose=row["purpose"],
+        models=row["models"],
+        previous=_previous(row),
+    )
+
+
+def _previous(row: RowMapping) -> Previous | None:
+    if row["previous"] is None:
+        return None
+    figures = dict(row["previous_figures"])
+    return Previous(row["previous"], row["previous_as_of"], row["previous_known_at"], figures)
+
+
+def fail_night(deployment: Deployment, night_id: int, sentence: str) -> None:
+    """Give an attempt up: its tables go, its row keeps the sentence. Harmless when it is ended."""
+    with deployment.warehouse.begin() as connection:
+        _end(deployment, connection, night_id, ("failed", sentence))
+
+
+def release(deployment: Deployment, claimant: str, sentence: str) -> list[date]:
+    """Give up what a claimant still builds; return the days. None when its nights are ended."""
+    with deployment.warehouse.begin() as connection:
+        held = _held(connection, claimant)
+        for row in held:
+            _end(deployment, connection, row["night_id"], ("failed", sentence))
+    return [row["as_of"] for row in held]
+
+
+def keep_night(deployment: Deployment, tonight: Night) -> None:
+    """Keep a finished attempt unpublished, for the next to copy from; drop the one kept before.
+
+    It goes when its builder ends: by `drop_kept`, or swept by the next builder.
+    """
+    with deployment.warehouse.begin() as connection:
+        for row in _held(connection, tonight.claimant):
+            if row["status"] == "built":
+                _end(deployment, connection, row["night_id"], ("dropped", None))
+        statements.run(connection, "attempts/keep_night", night_id=tonight.night_id)
+
+
+def drop_kept(deployment: Deployment, claim: Claim) -> None:
+    """Drop whatever a claim still holds: what it kept, and what it was building."""
+    with deployment.warehouse.begin() as connection:
+        for row in _held(connection, claim.name):
+            _end(deployment, connection, row["night_id"], ("dropped", None))
+
+
+def _held(connection: Connection, claimant: str) -> list[RowMapping]:
+    building = statements.rows(connection, "warehouse/building_nights")
+    return [row for row in building if row["claimant"] == claimant]
+
+
+def drop_night(deployment: Deployment, night_id: int) -> None:
+    """Drop an attempt that was never meant to be published."""
+    with deployment.warehouse.begin() as connection:
+        _end(deployment, connection, night_id, ("dropped", None))
+
+
+def _end(
+    deployment: Deployment,
+    connection: Connection,
+    night_id: int,
+    ending: tuple[str, str | None],
+) -> None:
+    now = deployment.warehouse.clock()
+    binds = {"night_id": night_id, "status": ending[0], "failure": ending[1], "now": now}
+    if statements.run(connection, "attempts/end_night", **binds).rowcount:
+        for table in (*attempt_tables.TABLES, *attempt_tables.ASIDE):
+            attempt_tables.drop_attempt_table(connection, table, night_id)
+
+
+def _own_attempt(
+    deployment: Deployment, connection: Connection, claim: Claim, wanted: Wanted
+) -> int | None:
+    """Return this claim's open attempt; sweep the dead; refuse while another builder lives."""
+    mine = None
+    for row in statements.rows(connection, "warehouse/building_nights"):
+        if row["claimant"] != claim.name and _is_alive(deployment, connection, row):
+            raise WarehouseBusy(
+                f"{row['claimant']} has been building night {row['night_id']} ({row['as_of']}) "
+                f"since {row['opened_at']:%Y-%m-%d %H:%M} UTC. Wait for it, then try again; "
+                "`nocturne status` shows it."
+            )
+        if row["claimant"] == claim.name and _is_wanted(row, wanted):
+            mine = row["night_id"]
+        elif row["claimant"] != claim.name or row["status"] != "built":
+            _end(deployment, connection, row["night_id"], ("dropped", "its builder died."))
+    return mine
+
+
+def _is_wanted(row: RowMapping, wanted: Wanted) -> bool:
+    """Return whether an open attempt is the one wanted; what is left open matches any."""
+    return (
+        row["status"] == "building"
+        and (row["as_of"], row["purpose"]) == (wanted.as_of, wanted.purpose)
+        and wanted.known_at in (None, row["known_at"])
+        and wanted.models in (None, row["models"])
+    )
+
+
+def _is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -> bool:
+    idle = deployment.configuration.claim_idle
+    return locks.is_alive(connection, row, deployment.warehouse.clock(), idle)
+
+
+def _new_attempt(
+    deployment: Deployment,
+    connection: Connection,
+    claim: Claim,
+    wanted: Wanted,
+) -> int:
+    as_of, known_at, purpose = wanted.as_of, wanted.known_at, wanted.purpose
+    made_by = deployment.versions
+    staging = wanted.staging_version or made_by.staging
+    if known_at is None:
+        known_at = recorded.newest_known_at(connection, staging)
+    inputs = {"as_of": as_of, "known_at": known_at, **made_by.binds, "staging_version": staging}
+    if purpose != "train":
+        freshness.refuse_stale(deployment, connection, as_of, inputs)
+    now = deployment.warehouse.clock()
+    content = json.dumps(deployment.configuration.read_by_build, sort_keys=True)
+    statements.run(
+        connection,
+        "attempts/keep_configuration",
+        hash=made_by.configuration,
+        content=content,
+        now=now,
+    )
+    previous = wanted.previous
+    if previous is None and not wanted.in_full:
+        previous = statements.value(connection, "attempts/previous_night", **inputs)
+    models = _models(connection, wanted)
+    row = {
+        "purpose": purpose,
+        "claimant": claim.name,
+        "claim_key": claim.key,
+        "previous": previous,
+        "models": json.dumps(models, sort_keys=True),
+        "notes": json.dumps(serving_models.younger_than(connection, as_of, models)),
+        "now": now,
+    }
+    return int(statements.value(connection, "attempts/insert_night", **inputs, **row))
+
+
+def _models(connection: Connection, wanted: Wanted) -> dict[str, str]:
+    if wanted.models is not None:
+        return wanted.models
+    return {} if wanted.purpose == "train" else serving_models.models_for(connection, wanted.as_of)

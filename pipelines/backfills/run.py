@@ -1,0 +1,219 @@
+"""Build and publish the nights of a backfill, oldest first; ops.backfills keeps how far it is."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import RowMapping
+from sqlalchemy.engine import Connection
+
+from pipelines.attempts import claims, recorded
+from pipelines.attempts.claims import Claim
+from pipelines.attempts.night import Night
+from pipelines.backfills.date_range import Models, by_day
+from pipelines.deployment import Deployment
+from pipelines.errors import (
+    BackfillRefused,
+    NightTooStale,
+    UnrecoverableError,
+    WarehouseBusy,
+    in_a_sentence,
+)
+from pipelines.nights import runner
+from pipelines.warehouse import statements
+
+Listener = Callable[[date, str], None]  # hears of each night which step is done
+Hashes = dict[date, dict[str, str]]  # per night and table
+
+
+@dataclass(frozen=True)
+class Filling:
+    """A backfill under way; `models` names its nights, `hashes` what its plan expects of them."""
+
+    backfill_id: int
+    known_at: int
+    started_at: datetime
+    models: Models
+    plan_id: int | None = None
+    hashes: Hashes = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a backfill came to: nights built now, those that stood already as wanted, and why not.
+
+    `refused` says per night that was gone past why it could not be built; what stood there stays.
+    """
+
+    backfill_id: int
+    known_at: int
+    built: list[date] = field(default_factory=list)
+    stood: list[date] = field(default_factory=list)
+    refused: dict[date, str] = field(default_factory=dict)
+
+
+def silent(day: date, step: str) -> None:
+    """Hear nothing."""
+
+
+def insert(
+    deployment: Deployment, connection: Connection, claim: Claim, row: dict[str, Any]
+) -> RowMapping:
+    """Write down that a backfill begins; `row` holds what its beginner knows."""
+    models = {str(day): ids for day, ids in row["models"].items()}
+    binds = {
+        **deployment.versions.binds,
+        "claimant": claim.name,
+        "claim_key": claim.key,
+        "now": deployment.warehouse.clock(),
+        "plan_id": None,
+        **row,
+        "models": json.dumps(models, sort_keys=True),
+    }
+    return statements.rows(connection, "backfills/insert", **binds)[0]
+
+
+def end(
+    deployment: Deployment, connection: Connection, backfill_id: int, ending: tuple[str, str | None]
+) -> None:
+    """Write down that a backfill has ended: its state, and why."""
+    binds = {"state": ending[0], "failure": ending[1], "now": deployment.warehouse.clock()}
+    statements.run(connection, "backfills/end", backfill_id=backfill_id, **binds)
+
+
+def filling_of(row: RowMapping, hashes: Hashes | None = None) -> Filling:
+    """Return a backfill as its row in ops.backfills tells."""
+    return Filling(
+        backfill_id=row["backfill_id"],
+        known_at=row["known_at"],
+        started_at=row["started_at"],
+        models=by_day(row["models"]),
+        plan_id=row["plan_id"],
+        hashes=hashes or {},
+    )
+
+
+def fill(
+    deployment: Deployment,
+    claim: Claim,
+    filling: Filling,
+    tell: Listener = silent,
+    past: type[UnrecoverableError] = NightTooStale,
+) -> Filled:
+    """Build and publish what does not stand yet as wanted; write down how it ended.
+
+    A night refused as `past` is gone past, and fails the backfill at its end. What else cannot
+    succeed by trying again fails it there and then. Anything else leaves it unfinished.
+    """
+    filled = Filled(filling.backfill_id, filling.known_at)
+    with _ended(deployment, filled):
+        for day in filling.models:
+            began = deployment.warehouse.clock()
+            stands = _stands(deployment, filling, day)
+            try:
+                if not stands:
+                    _build_and_publish(deployment, claim, (filling, day), tell)
+            except past as error:
+                filled.refused[day] = in_a_sentence(error)
+                continue
+            (filled.stood if stands else filled.built).append(day)
+            seconds = (deployment.warehouse.clock() - began).total_seconds()
+            _night_done(deployment, filling, day, 0 if stands else seconds)
+    return filled
+
+
+def in_words(refused: dict[date, str]) -> str:
+    """Say of each night why it was not built."""
+    return " ".join(f"{day}: {sentence}" for day, sentence in refused.items())
+
+
+@contextmanager
+def _ended(deployment: Deployment, filled: Filled) -> Iterator[None]:
+    """Write down how it ends; killed or stopped by what may pass, it is gone on with."""
+    ending: tuple[str, str | None] | None = None
+    try:
+        yield
+        ending = ("failed", in_words(filled.refused)) if filled.refused else ("done", None)
+    except UnrecoverableError as error:
+        ending = ("failed", in_a_sentence(error))
+        raise
+    except WarehouseBusy as error:
+        if not filled.built and not filled.stood:
+            ending = ("abandoned", in_a_sentence(error))
+        raise
+    finally:
+        if ending:
+            with deployment.warehouse.begin() as connection:
+                end(deployment, connection, filled.backfill_id, ending)
+
+
+def _stands(deployment: Deployment, filling: Filling, day: date) -> bool:
+    """Return whether the night was published since this began, as wanted, knowing as much or more.
+
+    Either this backfill published it before it was killed, or a night that ran meanwhile did. As
+    wanted: with the same models, code, settings and staging; by a plan, with the rows it found.
+    """
+    wanted = {
+        **deployment.versions.binds,
+        "models": filling.models[day],
+    }
+    with deployment.warehouse.begin() as connection:
+        row = recorded.published_on(connection, day)
+    return (
+        row is not None
+        and row["published_at"] >= filling.started_at
+        and row["known_at"] >= filling.known_at
+        and all(row[name] == value for name, value in wanted.items())
+        and not _differ(filling, row)
+    )
+
+
+def _differ(filling: Filling, night: RowMapping) -> list[str]:
+    """Return which tables of a night hold other rows than the plan found; none without a plan."""
+    expected = filling.hashes.get(night["as_of"], {})
+    return [t for t, digest in expected.items() if night["content_hashes"].get(t) != digest]
+
+
+def _build_and_publish(
+    deployment: Deployment, claim: Claim, wanted: tuple[Filling, date], tell: Listener
+) -> None:
+    filling, day = wanted
+    tonight = claims.open_night(
+        deployment,
+        claim,
+        day,
+        known_at=filling.known_at,
+        purpose="backfill",
+        models=filling.models[day],
+    )
+    runner.build(tonight, lambda step, result: tell(day, step))
+    _hold_to_plan(tonight, filling)
+    runner.publish(tonight, lambda step, result: tell(day, step))
+
+
+def _hold_to_plan(tonight: Night, filling: Filling) -> None:
+    """Refuse to publish other rows than the plan has found."""
+    with tonight.deployment.warehouse.begin() as connection:
+        built = recorded.night_of(connection, tonight.night_id)
+    if differ := _differ(filling, built):
+        sentence = (
+            f"night {tonight.night_id} ({tonight.as_of}) has other rows in {', '.join(differ)} "
+            f"than plan {filling.plan_id} found, so it is not published. Please report it; "
+            "`nocturne plan` makes a new plan."
+        )
+        claims.fail_night(tonight.deployment, tonight.night_id, sentence)
+        raise BackfillRefused(sentence)
+
+
+def _night_done(deployment: Deployment, filling: Filling, day: date, seconds: float) -> None:
+    with deployment.warehouse.begin() as connection:
+        statements.run(
+            connection,
+            "backfills/night_done",
+            backfill_id=filling.backfill_id,
+            as_of=day,
+            seconds=round(seconds, 3),
+        )

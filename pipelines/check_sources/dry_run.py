@@ -1,0 +1,232 @@
+"""The first rows of a source as they would land and be read, in a transaction to be rolled back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from importlib import import_module
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from expectations.rule import Rule, Shop
+from pipelines.configuration.entities import ENTITIES
+from pipelines.configuration.model import Source
+from pipelines.configuration.sources.column_rules import is_path
+from pipelines.contracts.custom_rules import made_for
+from pipelines.deployment import Deployment
+from pipelines.errors import SourceUnreadable
+from pipelines.landing import inbox, row_keys
+from pipelines.landing.batch import Batch
+from pipelines.mapping import column_select, json_fields
+from pipelines.mapping.column_select import Cells
+from pipelines.mapping.typed_rows import FOREVER, typed
+from pipelines.sources.interface import LINE, Reading
+from pipelines.warehouse import statements
+
+SHOWN = 3
+NO_BATCH = 0  # the number of a batch that never is
+# What the typed rows call otherwise; theirs is net_amount what a line comes to, given or not.
+TYPED = {"created_at": "created_on", "net_amount": "read_net_amount"}
+DAYS = {"ordered_at": "ordered_on", "occurred_at": "occurred_on"}
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A rule, the rows that were held against it, and those that break it."""
+
+    rule: Rule
+    checked: int
+    rows: list[Row]
+
+
+@dataclass
+class Read:
+    """What the mapping, the typing and the contract make of the rows looked at.
+
+    `shown` are the first that would land: their number and, per column of ours, the text and the
+    value it is read as. `given` counts per column the rows that have a text, deletions apart.
+    """
+
+    source: Source
+    columns: list[str]
+    count: int = 0
+    left_out: int = 0
+    deleted: int = 0
+    kept: list[str] = field(default_factory=list)
+    shown: list[tuple[int, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
+    given: dict[str, int] = field(default_factory=dict)
+    broken: list[Broken] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read(
+    deployment: Deployment,
+    connection: Connection,
+    source: Source,
+    content: tuple[Reading, list[Row]],
+) -> Read:
+    """Return what becomes of rows, with every fault of the mapping."""
+    reading, rows = content
+    done = Read(source, list(reading.columns))
+    if reading.is_lines:
+        found = _fill_from_lines(connection, done, rows)
+    else:
+        found = _fill_from_columns(connection, done, rows)
+    if found:
+        used = {name for _, any_of in column_select.wanted(done.source) for name in any_of}
+        done.kept = [name for name in done.columns if name not in used]
+        _name(connection, done, found)
+        _judge(deployment, connection, done)
+    return done
+
+
+def _fill_from_lines(connection: Connection, done: Read, rows: list[Row]) -> Cells | None:
+    """Take lines apart into the inbox; return nothing if the mapping does not say how."""
+    if not _drop_wrong_paths(connection, done):
+        return None
+    source = done.source
+    inbox.empty_lines(connection)
+    lines = sa.table("inbox_lines", sa.column("row_no"), sa.column(LINE), schema="raw")
+    if rows:
+        connection.execute(lines.insert(), rows)
+    whole = "mapping/json_objects" if source.explode is None else "mapping/json_elements"
+    with statements.view(connection, "objects", whole, explode=source.explode):
+        torn = len(statements.rows(connection, "mapping/json_unreadable"))
+        if torn:
+            done.remarks.append(f"{torn:,} of {len(rows):,} lines are no JSON object.")
+        done.columns = json_fields.names_in_objects(connection, source)
+        empty = int(statements.value(connection, "landing/empty_count")) if source.explode else 0
+        if empty:
+            done.remarks.append(f"{empty:,} of {len(rows):,} objects have no {source.explode}.")
+        found = _cells(done, lambda: column_select.of_objects(source, done.columns))
+        inbox.fill_from_objects(connection, json_fields.by_path, found)
+    return found
+
+
+def _drop_wrong_paths(connection: Connection, done: Read) -> bool:
+    """Go on without what has a path that is none; return whether there is a way to go on."""
+    source, wrong = done.source, set(json_fields.wrong_paths(connection, done.source))
+    for path in sorted(wrong):
+        done.faults.append(
+            f"{path!r} cannot be read as a SQL/JSON path, such as $.customer.email or @.sku."
+        )
+    done.source = replace(
+        source,
+        columns={k: each for k, each in source.columns.items() if not wrong & {*each.cells}},
+        gone_when=tuple(each for each in source.gone_when if each.column not in wrong),
+        where=tuple(each for each in source.where if each.column not in wrong),
+    )
+    return source.explode not in wrong
+
+
+def _fill_from_columns(connection: Connection, done: Read, rows: list[Row]) -> Cells:
+    found = _cells(done, lambda: column_select.of_columns(connection, done.source, done.columns))
+    inbox.make(connection, found)
+    names = ["row_no", *found.places.values(), *([column_select.REST] if found.rest else [])]
+    table = sa.table("inbox", *map(sa.column, names), schema="raw")
+    placed = [
+        {"row_no": row["row_no"]}
+        | {place: row.get(name) for name, place in found.places.items()}
+        | ({column_select.REST: [row[name] for name in found.rest]} if found.rest else {})
+        for row in rows
+    ]
+    if placed:
+        connection.execute(table.insert(), placed)
+    return found
+
+
+def _cells(done: Read, of: Callable[[], Cells]) -> Cells:
+    """Return the cells; what the mapping misses is a fault, and empty."""
+    try:
+        return of()
+    except SourceUnreadable as error:
+        done.faults.append(str(error))
+        asked = (name for _, any_of in column_select.wanted(done.source) for name in any_of)
+        return column_select.read_as(
+            done.source, list(dict.fromkeys([*done.columns, *filter(is_path, asked)]))
+        )
+
+
+def _name(connection: Connection, done: Read, found: Cells) -> None:
+    """Name the rows that would land `looked`, and count them."""
+    source = done.source
+    statements.create_view_of(connection, "mapped", column_select.mapped(source, found))
+    row_keys.name(connection, source)
+    binds = {"source": source.name, "batch_id": NO_BATCH}
+    statements.create_view(connection, "looked", "check_sources/as_landed", **binds)
+    done.count, taken = (
+        connection.execute(sa.select(sa.func.count()).select_from(table)).scalar_one()
+        for table in (column_select.INBOX, sa.table("looked"))
+    )
+    done.left_out = done.count - taken
+
+
+def _judge(deployment: Deployment, connection: Connection, done: Read) -> None:
+    """Type the rows and hold them against the contract of their entity."""
+    source, configuration = done.source, deployment.configuration
+    batch = Batch(source, "", "").row(deployment, NO_BATCH)
+    statements.run(connection, "landing/insert_batch", **batch)
+    ours = ENTITIES[source.entity].columns
+    looked = sa.table("looked", *map(sa.column, ("row_no", "op", *ours)))
+    texts = {row["row_no"]: row for row in connection.execute(sa.select(looked)).mappings()}
+    done.deleted = sum(row["op"] == "delete" for row in texts.values())
+    added = configuration.contracts.get(source.entity, ())
+    shop = Shop(configuration.currency)  # what other sources know is not asked
+    contract = import_module(f"expectations.{source.entity}")
+    binds = {
+        "opened_on": configuration.opened_on,
+        "staging_version": deployment.versions.staging,
+        "forever": FOREVER,
+    }
+    columns = [sa.literal_column("judged.*"), *made_for(added, "batch_id")]
+    with (
+        typed(deployment, connection, source, (NO_BATCH, NO_BATCH), "looked"),
+        statements.view(connection, "judged", f"checking/new_{source.entity}", **binds),
+    ):
+        judged = sa.select(*columns).select_from(sa.table("judged"))
+        found = connection.execute(judged.order_by(sa.column("row_no"))).mappings()
+        rows = [dict(row) for row in found]
+    judged_texts = [texts[row["row_no"]] for row in rows]
+    done.given = {name: sum(row[name] is not None for row in judged_texts) for name in ours}
+    rules = (*contract.rules(shop), *(each.rule for each in added))
+    every = (Broken(rule, len(rows), breaking(rule, rows)) for rule in rules)
+    done.broken = [each for each in every if each.rows]
+    done.shown = [(row["row_no"], _values(texts[row["row_no"]], row)) for row in rows[:SHOWN]]
+
+
+def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:
+    """Return per column of ours its text and what it is read as: itself where nothing is read."""
+    typed_as = TYPED | (DAYS if not row.get("has_time") else {})
+    ours = [name for name in texts if name not in ("row_no", "op")]
+    return {n: (texts[n], row.get(typed_as.get(n, n), texts[n])) for n in ours}
+
+
+def breaking(rule: Rule, rows: list[Row]) -> list[Row]:
+    """Return the rows that break a rule: those that Great Expectations would find."""
+    kind, asked = rule.expect(_Asked())
+    column = asked.get("column", "")
+    if kind == "ExpectColumnValuesToNotBeNull":
+        return [row for row in rows if row[column] is None]
+    if kind == "ExpectColumnValuesToBeNull":
+        return [row for row in rows if row[column] is not None]
+    if kind == "ExpectColumnValuesToBeInSet":
+        return [row for row in rows if row[column] not in (None, *asked["value_set"])]
+    if kind == "ExpectColumnValuesToBeBetween":
+        least, most = asked["min_value"], asked["max_value"]
+        given = [row for row in rows if row[column] is not None]
+        below = [row for row in given if least is not None and row[column] < least]
+        return below + [row for row in given if most is not None and row[column] > most]
+    if kind != "ExpectColumnPairValuesAToBeGreaterThanB":
+        raise NotImplementedError(f"rule {rule.name} asks {kind}, which looking does not know")
+    above, below_it = asked["column_A"], asked["column_B"]
+    given = [row for row in rows if row[above] is not None and row[below_it] is not None]
+    return [row for row in given if row[above] < row[below_it]]
+
+
+class _Asked:
+    """Stands where rules expect Great Expectations, which takes seconds: tells what they ask."""
+
+    def __getattr__(self, kind: str) -> Any:
+        return lambda **asked: (kind, asked)

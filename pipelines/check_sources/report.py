@@ -1,0 +1,182 @@
+"""Look at sources without landing anything: is it there, what would land, how it would be read.
+
+The first rows of the newest file, table or page go through the mapping, the typing and the contract
+in a transaction that is rolled back. Nothing is written, fetched to keep, or moved on.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+import pyarrow as pa
+
+from expectations.rule import CRITICAL
+from pipelines.check_sources import dry_run
+from pipelines.check_sources.dry_run import Broken, Read
+from pipelines.configuration.model import Source
+from pipelines.deployment import Deployment
+from pipelines.errors import (
+    NothingThere,
+    SourceUnavailable,
+    SourceUnfinished,
+    SourceUnreadable,
+    WarehouseBusy,
+)
+from pipelines.mapping import describe
+from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.preview import newest
+from pipelines.warehouse import statements
+from pipelines.warehouse.locks import LANDING
+
+READABLE = "_readable"  # what the rule is called that a column can be read
+SHOWN_CHARACTERS = 60  # of a value in a sentence
+MOST_ROWS = 1_000  # enough to see a form that fits none of them, few enough for a terminal's wait
+
+
+@dataclass
+class Look:
+    """What was seen of a source; `faults` are to be mended, `remarks` only worth knowing."""
+
+    source: Source
+    newest: str | None = None
+    byte_count: int = 0
+    fate: str = ""
+    is_reached: bool = True
+    read: Read | None = None
+    faults: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def look(deployment: Deployment, names: tuple[str, ...] = ()) -> Iterator[Look]:
+    """Look at the sources of these names, or at all, in the order of sources.yml.
+
+    Raises
+    ------
+    NothingThere
+        If there is no source of a name.
+    WarehouseBusy
+        If a landing is under way: what would land is not known before it has ended.
+    """
+    sources = deployment.configuration.sources
+    known = [source.name for source in sources]
+    if unknown := [name for name in names if name not in known]:
+        raise NothingThere(
+            f"sources.yml has no source {' and no '.join(unknown)}. There are: {', '.join(known)}."
+        )
+    with deployment.warehouse.lock(LANDING, wait=False) as got:
+        if not got:
+            raise WarehouseBusy("a landing is under way; check the sources when it has ended.")
+        for source in sources:
+            if not names or source.name in names:
+                yield look_at(deployment, source)
+
+
+def look_at(deployment: Deployment, source: Source) -> Look:
+    """Look at one source; what is wrong with it is among its faults."""
+    seen = Look(source)
+    asked = Asked(deployment.home, deployment.secret, now=deployment.warehouse.clock())
+    try:
+        arrival = newest(source, asked)
+        if arrival is None:
+            seen.fate = "no file yet; the mapping cannot be tried."
+            return seen
+        seen.newest, seen.byte_count = arrival.name, arrival.byte_count
+        seen.fate = arrival.left or _fate(deployment, source, arrival)
+        reading = arrival.read()
+        rows = _first_rows(reading)
+    except SourceUnavailable as error:
+        seen.is_reached = False
+        seen.faults.append(str(error))
+        return seen
+    except (SourceUnreadable, SourceUnfinished) as error:
+        seen.faults.append(str(error))
+        return seen
+    _try(deployment, seen, reading, rows)
+    return seen
+
+
+def _fate(deployment: Deployment, source: Source, arrival: Arrival) -> str:
+    """Return what would become of an arrival, as far as its name and size tell."""
+    if "path" not in source.options:
+        return "asked for what is new at every landing."
+    with deployment.warehouse.begin() as connection:
+        found = statements.rows(
+            connection, "landing/landed_as", source=source.name, file=arrival.name
+        )
+    if not found:
+        return "would land."
+    [before] = found
+    how = "was refused as" if before["fault"] else "landed as"
+    told = f"{how} batch {before['batch_id']} on {before['landed_on']}"
+    if before["byte_count"] == arrival.byte_count:
+        return f"{told}; passed over as long as its bytes are the same."
+    return f"{told}, and has another size now: would land again."
+
+
+def _first_rows(reading: Reading) -> list[dict[str, Any]]:
+    """Return the first rows of a reading, and close it."""
+    batches = reading.batches
+
+    def drawn() -> Iterator[dict[str, Any]]:
+        for batch in batches:
+            yield from _slices(batch)
+
+    rows = list(islice(drawn(), MOST_ROWS))
+    if hasattr(batches, "close"):
+        batches.close()
+    return rows
+
+
+def _slices(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
+    yield from batch.slice(0, MOST_ROWS).to_pylist()
+
+
+def _try(deployment: Deployment, seen: Look, reading: Reading, rows: list[dict[str, Any]]) -> None:
+    """Put rows through mapping, typing and contract, and note what is found."""
+    with deployment.warehouse.engine.connect() as connection:
+        transaction = connection.begin()
+        try:
+            seen.read = dry_run.read(deployment, connection, seen.source, (reading, rows))
+        finally:
+            transaction.rollback()
+    if reading.unreadable:
+        count, torn = len(reading.unreadable), reading.unreadable[0]
+        seen.remarks.append(f"{count:,} torn rows, such as row {torn.row_no:,}: {torn.sentence}")
+    seen.faults += seen.read.faults
+    seen.remarks += seen.read.remarks
+    limit = seen.source.expected.reject_limit or deployment.configuration.reject_limit
+    for broken in seen.read.broken:
+        sentence, share = _told(seen.read, broken)
+        counts = broken.rule.severity == CRITICAL or broken.rule.name.endswith(READABLE)
+        is_fault = counts and (share > limit or share == 1)
+        (seen.faults if is_fault else seen.remarks).append(sentence)
+    _note_empty(seen, seen.read)
+
+
+def _told(read: Read, broken: Broken) -> tuple[str, float]:
+    """Return what a rule says of the rows, and the share of them that break it."""
+    rule, count = broken.rule, len(broken.rows)
+    value = str(broken.rows[0][rule.shows])[:SHOWN_CHARACTERS]
+    ours = rule.name.removesuffix(READABLE)
+    if ours == rule.name or ours not in read.given:
+        told = rule.sentence.replace("{value}", value)
+        return f"{count:,} of {broken.checked:,} rows: {told}", count / broken.checked
+    recipe = read.source.columns.get(ours)
+    form = describe.of_form(recipe)
+    names = " or ".join(recipe.names) if recipe else ours
+    expected = "" if form else f": {rule.sentence.split('cannot be read: ')[-1].rstrip('.')}"
+    told = f"are not read {form or 'as they stand'}, such as {value!r}{expected}."
+    return f"{names}: {count:,} of {read.given[ours]:,} values {told}", count / read.given[ours]
+
+
+def _note_empty(seen: Look, read: Read) -> None:
+    """Note what the mapping names and no row gives, and a `where` that takes none."""
+    landing = read.count - read.left_out - read.deleted
+    if not read.count:
+        seen.remarks.append("it has no rows: only the columns could be looked at.")
+    elif read.left_out == read.count:
+        where = " and ".join(map(describe.of_condition, read.source.where))
+        seen.remarks.append(f"none of the {read.count:,} rows is taken: {where}.")
+    elif landing and (empty := [ours for ours in read.source.columns if not read.given[ours]]):
+        seen.remarks.append(f"empty in all {landing:,} rows: {', '.join(empty)}.")

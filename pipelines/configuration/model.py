@@ -1,0 +1,187 @@
+"""Business choices, read from config/ and checked as a whole before anything runs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cached_property
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from expectations.custom import Added
+from pipelines.configuration.entities import ENTITIES
+from pipelines.configuration.holidays import Calendar
+from pipelines.configuration.sources.column_rules import Condition, FillDown, Recipe
+from pipelines.configuration.sources.source_expectations import Expected
+from pipelines.hashing import short_hash
+
+MARKETING = "marketing"
+# Named so that nobody writes it by accident: for the shop's own house, never for advertising.
+NOT_ASKED = "not_asked_internal_use_only"
+CONSENTS = (MARKETING, NOT_ASKED)
+KINDS = ("csv", "jsonl", "parquet")  # of files that destinations take
+
+ENGAGEMENT_COUNTS = (
+    "order_count_30d",
+    "session_count_30d",
+    "product_view_count_30d",
+    "cart_add_count_30d",
+    "abandoned_cart_count_30d",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """One entry of sources.yml; `options` are the keys of its kind."""
+
+    name: str
+    entity: str
+    kind: str
+    columns: dict[str, Recipe]
+    time_zone: str
+    options: dict[str, Any] = field(default_factory=dict)
+    customer_space: str = "shared"
+    tombstone: str | None = None
+    gone_when: tuple[Condition, ...] = ()
+    fill_down: FillDown | None = None
+    keeps_others: bool = True
+    where: tuple[Condition, ...] = ()
+    explode: str | None = None
+    orders_arrive_whole: bool = False
+    snapshot: bool = False
+    expected: Expected = field(default_factory=Expected)
+    simulated: bool = False
+
+    @property
+    def meaning(self) -> dict[str, Any]:
+        """What of a source decides how its received rows are read."""
+        return {
+            "entity": self.entity,
+            "columns": {ours: recipe.meaning for ours, recipe in self.columns.items()},
+            "time_zone": self.time_zone,
+            "customer_space": self.customer_space,
+            "tombstone": self.tombstone,
+            "orders_arrive_whole": self.orders_arrive_whole,
+            **({"gone_when": [each.meaning for each in self.gone_when]} if self.gone_when else {}),
+            **({"fill_down": vars(self.fill_down)} if self.fill_down else {}),
+            **({} if self.keeps_others else {"attributes": False}),
+            **({"where": [each.meaning for each in self.where]} if self.where else {}),
+            **({"explode": self.explode} if self.explode else {}),
+        }
+
+
+@dataclass(frozen=True)
+class Segment:
+    """One rule of segments.yml: a name, what it means and its SQL condition."""
+
+    name: str
+    description: str
+    condition: str
+    needs: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Destination:
+    """One entry of destinations.yml."""
+
+    name: str
+    kind: str
+    path: str
+    columns: list[str]
+    consent: str = "marketing"
+    segments: list[str] = field(default_factory=list)
+    neutralise_formulas: bool = False
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """Everything in config/, checked."""
+
+    business_time_zone: str
+    schedule_start: date | None
+    schedule_end: date | None
+    freshness_days: int
+    night_on_refused: str
+    currency: str | None
+    opened_on: date
+    leave_out: dict[str, Any]
+    reject_limit: float
+    holidays: Calendar
+    shared_value_limit: int
+    engagement: dict[str, tuple[float, float]]
+    psi_limit: float
+    deadline_minutes: int
+    claim_idle_minutes: int
+    score_moved: float
+    repair_nights: int
+    repair_outdated_share: float
+    kept_nights: int
+    kept_deliveries: int
+    models: dict[str, Any]
+    sources: list[Source]
+    segments: list[Segment]
+    destinations: list[Destination]
+    contracts: dict[str, tuple[Added, ...]]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The business time zone."""
+        return ZoneInfo(self.business_time_zone)
+
+    @property
+    def claim_idle(self) -> timedelta:
+        """How long an Airflow run may be silent before it has lost its claim."""
+        return timedelta(minutes=self.claim_idle_minutes)
+
+    def has(self, entity: str) -> bool:
+        """Return whether any source feeds the entity."""
+        return any(source.entity == entity for source in self.sources)
+
+    @cached_property
+    def read_by_build(self) -> dict[str, Any]:
+        """The settings a build reads, as canonical data: what ops.configurations keeps."""
+        return {
+            "business_time_zone": self.business_time_zone,
+            "entities": {entity: self.has(entity) for entity in ENTITIES},
+            "shared_value_limit": self.shared_value_limit,
+            "engagement": {k: list(v) for k, v in sorted(self.engagement.items())},
+            "psi_limit": self.psi_limit,
+            "freshness_days": self.freshness_days,
+            "models": self.models,
+            "segments": [[s.name, s.condition] for s in self.segments],
+            "added_rules": self._added(received=False),
+            "fresh": {
+                source.name: [source.expected.fresh_days, source.expected.fresh_severity]
+                for source in self.sources
+                if source.expected.fresh_days
+            },
+        }
+
+    @property
+    def build_configuration(self) -> str:
+        """Hash of what a build reads."""
+        return short_hash(self.read_by_build)
+
+    @property
+    def received_meaning(self) -> dict[str, Any]:
+        """What decides how received rows are staged, code apart."""
+        return {
+            "business_time_zone": self.business_time_zone,
+            "currency": self.currency,
+            "opened_on": self.opened_on.isoformat(),
+            "leave_out": self.leave_out,
+            "added_rules": self._added(received=True),
+            "sources": {source.name: source.meaning for source in self.sources},
+        }
+
+    def _added(self, *, received: bool) -> dict[str, Any]:
+        """The rules of contracts.yml for what is received, or for what is built."""
+        return {
+            table: [rule.meaning for rule in rules]
+            for table, rules in self.contracts.items()
+            if (table in ENTITIES) is received
+        }
+
+
+def names(items: Mapping[str, Any]) -> str:
+    """Return names as a readable list."""
+    return ", ".join(items) or "none"

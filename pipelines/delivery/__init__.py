@@ -1,0 +1,4 @@
+"""Delivery: a published night's segments, to destinations, for who consents.
+
+Comes in: a published night. Goes out: files and rows of ops.deliveries. Door: export.py.
+"""

@@ -1,0 +1,1 @@
+"""Files that destinations take: a writer per kind. Door: writers.py."""

@@ -1,0 +1,244 @@
+"""What the columns of a source are to us: the SELECT that its recipes make over the inbox."""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import reduce
+from itertools import chain
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, array
+from sqlalchemy.engine import Connection
+
+from pipelines.configuration.entities import ENTITIES
+from pipelines.configuration.model import Source
+from pipelines.configuration.sources.column_rules import Condition, Recipe, is_path
+from pipelines.configuration.sources.kinds import KINDS
+from pipelines.errors import SourceUnreadable
+from pipelines.warehouse import statements
+
+INBOX = sa.table("inbox", schema="raw")
+# PostgreSQL keeps a row within a page of 8 kB: this many short texts fit beside those mapped, more
+# are kept as one list, which may be longer.
+MOST_COLUMNS = 100
+REST = "rest"
+
+
+@dataclass(frozen=True)
+class Cells:
+    """The source's columns by name, each with its column of the inbox, and what they are to us.
+
+    `plain` says which of ours is one of theirs as it came; the text of all others is kept beside
+    the row as attributes. `rest` are names that share one column, as a list.
+    """
+
+    places: dict[str, str]
+    plain: dict[str, str]
+    rest: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> list[str]:
+        """All columns of the source."""
+        return [*self.places, *self.rest]
+
+    def text(self, name: str) -> sa.ColumnElement[str]:
+        """Return a column of the source; null where this batch has none such."""
+        if name in self.rest:
+            return sa.column(REST, ARRAY(sa.Text))[self.rest.index(name) + 1]
+        if name not in self.places:
+            return sa.cast(sa.null(), sa.Text)
+        return sa.column(self.places[name], sa.Text)
+
+
+def of_columns(connection: Connection, source: Source, columns: list[str]) -> Cells:
+    """Return the cells of something with a header.
+
+    Raises
+    ------
+    SourceUnreadable
+        If a column that the mapping needs is not there: a required one, or one that this source
+        has never sent.
+    """
+    before = set(_columns_before(connection, source))
+    missing = [
+        " or ".join(repr(name) for name in names)
+        for ours, names in wanted(source)
+        if not set(names) & set(columns) and (ours in _needed(source) or not set(names) & before)
+    ]
+    if missing:
+        raise SourceUnreadable(
+            f"sources.yml maps {' and '.join(missing)}, which the file does not have. It has: "
+            f"{', '.join(columns)}. Correct the mapping, or ask the source what became of it."
+        )
+    return read_as(source, columns)
+
+
+def of_objects(source: Source, names: list[str]) -> Cells:
+    """Return the cells of JSON objects, none of which needs to have every name.
+
+    Raises
+    ------
+    SourceUnreadable
+        If no object has a required one.
+    """
+    missing = [
+        " or ".join(map(repr, any_of))
+        for ours, any_of in wanted(source)
+        if ours in ENTITIES[source.entity].required
+        and not set(any_of) & set(names)
+        and not any(map(is_path, any_of))
+    ]
+    if names and missing:
+        raise SourceUnreadable(
+            f"sources.yml maps {' and '.join(missing)}, which no row has. They have: "
+            f"{', '.join(names)}. Correct the mapping, or ask the source what became of it."
+        )
+    asked = chain.from_iterable(any_of for _, any_of in wanted(source))
+    return read_as(source, list(dict.fromkeys([*names, *asked])))
+
+
+def mapped(source: Source, found: Cells) -> sa.Select[Any]:
+    """Return the SELECT of our columns over the inbox, other columns as one object `extras`."""
+    ours = [
+        (_made(source.columns[column], found) if column in source.columns else _nothing()).label(
+            column
+        )
+        for column in ENTITIES[source.entity].columns
+    ]
+    tombstone = _tombstone(source, found).label("tombstone")
+    columns = [sa.column("row_no"), tombstone, *ours, _extras(source, found)]
+    picked: sa.Select[Any] = sa.select(*columns).select_from(rows(source, found))
+    return picked.where(taken(source, found)) if source.where else picked
+
+
+def rows(source: Source, found: Cells) -> sa.FromClause:
+    """Return the inbox, or its rows with what only the first of several says filled down."""
+    fill = source.fill_down
+    if not fill:
+        return INBOX
+    by, place_of = found.text(fill.by), sa.column("row_no", sa.BigInteger)
+    columns: list[sa.ColumnElement[Any]] = [place_of]
+    for name, place in found.places.items():
+        text = found.text(name)
+        if name in fill.columns:
+            first = sa.func.first_value(text).over(partition_by=by, order_by=place_of)
+            text = sa.func.coalesce(text, first)
+        columns.append(text.label(place))
+    columns += [sa.column(REST)] if found.rest else []
+    return sa.select(*columns).select_from(INBOX).subquery("filled")
+
+
+def taken(source: Source, found: Cells) -> sa.ColumnElement[bool]:
+    """Return whether a row of the inbox meets what the source's `where` asks; never null."""
+    met = [sa.func.coalesce(_meets(each, found), sa.false()) for each in source.where]
+    return sa.and_(sa.true(), *met)
+
+
+def _nothing() -> sa.ColumnElement[str]:
+    return sa.cast(sa.null(), sa.Text)
+
+
+def _tombstone(source: Source, found: Cells) -> sa.ColumnElement[str]:
+    """Return the text that says true of a row that is deleted."""
+    if source.gone_when:
+        met = sa.or_(*(_meets(each, found) for each in source.gone_when))
+        return sa.case((met, "true"), else_=_nothing())
+    return found.text(source.tombstone) if source.tombstone else _nothing()
+
+
+def _made(recipe: Recipe, found: Cells) -> sa.ColumnElement[str]:
+    """Return the text that a recipe makes of a row."""
+    if recipe.constant is not None:
+        text: sa.ColumnElement[str] = sa.cast(sa.literal(recipe.constant), sa.Text)
+    else:
+        text = _taken_over(recipe, found)
+    if recipe.split:
+        text = sa.func.nullif(sa.func.btrim(sa.func.split_part(text, *recipe.split)), "")
+    if recipe.values:
+        words = sa.cast(sa.literal(json.dumps(dict(recipe.values))), JSONB)
+        text = sa.func.nullif(sa.func.coalesce(words.op("->>")(text), text), "")
+    if recipe.negative_when:
+        bare = sa.func.ltrim(text)
+        signed = _meets(recipe.negative_when, found) & sa.not_(bare.startswith("-"))
+        text = sa.case((signed, sa.func.concat("-", bare)), else_=text)
+        text = sa.func.nullif(text, "-")  # of nothing
+    return text
+
+
+def _taken_over(recipe: Recipe, found: Cells) -> sa.ColumnElement[str]:
+    """Return the first of the recipe's names that gives a value, or all of them joined."""
+    if recipe.join is not None:
+        first, *others = map(found.text, recipe.names)
+        return reduce(lambda text, other: text + recipe.join + other, others, first)
+    names = [name for name in recipe.names if name in found.names] or recipe.names[:1]
+    if len(names) > 1:
+        return sa.func.coalesce(*map(found.text, names))
+    return found.text(names[0])
+
+
+def _meets(condition: Condition, found: Cells) -> sa.ColumnElement[bool]:
+    text = found.text(condition.column)
+    each = (
+        text.startswith(value[:-1], autoescape=True) if value.endswith("*") else text == value
+        for value in condition.values
+    )
+    among = sa.or_(*each)
+    return sa.not_(among) if condition.but else among
+
+
+def _extras(source: Source, found: Cells) -> sa.ColumnElement[Any]:
+    """Return all that is no column of ours as it came, as one object without nulls."""
+    used = {*found.plain.values(), *([source.tombstone] if source.tombstone else [])}
+    names = [name for name in found.names if name not in used]
+    if not names or not source.keeps_others:
+        return sa.cast(sa.literal("{}"), JSONB).label("extras")
+    theirs = sa.cast(array(names), ARRAY(sa.Text))
+    kept = sa.func.jsonb_object(theirs, array([found.text(name) for name in names]))
+    return sa.func.jsonb_strip_nulls(kept).label("extras")
+
+
+def wanted(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:
+    """Return what the mapping reads: per want, the names of which one is enough."""
+    for ours, recipe in source.columns.items():
+        if recipe.join is not None:
+            yield from ((ours, (name,)) for name in recipe.names)
+        elif recipe.names:
+            yield ours, recipe.names
+        if recipe.negative_when:
+            yield "where", (recipe.negative_when.column,)
+    for condition in source.where:
+        yield "where", (condition.column,)
+    for condition in source.gone_when:
+        yield "tombstone", (condition.column,)
+    if source.tombstone:
+        yield "tombstone", (source.tombstone,)
+    if source.fill_down:
+        yield "where", (source.fill_down.by,)
+
+
+def _needed(source: Source) -> tuple[str, ...]:
+    """Return what a batch cannot do without, though earlier ones had it."""
+    return (*ENTITIES[source.entity].required, "where", "tombstone")
+
+
+def read_as(source: Source, names: list[str]) -> Cells:
+    """Return the cells of these columns, whatever the mapping misses among them."""
+    plain = {}
+    for ours, recipe in source.columns.items():
+        there = [name for name in recipe.names if name in names]
+        if recipe.is_rename and len(there) == 1:
+            plain[ours] = there[0]
+    asked = set(chain.from_iterable(any_of for _, any_of in wanted(source)))
+    others = [name for name in names if name not in asked]
+    rest = others if len(others) > MOST_COLUMNS else []
+    own = [name for name in names if name not in set(rest)]
+    return Cells({name: f"c{place}" for place, name in enumerate(own, 1)}, plain, tuple(rest))
+
+
+def _columns_before(connection: Connection, source: Source) -> list[str]:
+    if KINDS[source.kind].missing_may_be:
+        return []
+    return [
+        row.name for row in statements.run(connection, "mapping/columns_before", source=source.name)
+    ]

@@ -1,0 +1,4 @@
+"""Retention: what has had its time leaves, outside every night.
+
+Comes in: the settings. Goes out: partitions and files dropped. Door: retire.py.
+"""

@@ -1,0 +1,1 @@
+"""Paged JSON APIs, read page by page into a spool."""

@@ -1,0 +1,1 @@
+"""Tables and queries of other databases: PostgreSQL by ADBC, any other by its driver."""

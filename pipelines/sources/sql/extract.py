@@ -1,0 +1,68 @@
+"""Rows of a database: a table or a query, whole or from a cursor on; one module per way to ask.
+
+PostgreSQL is read by Arrow (sql_arrow), every other database by its own driver (sql_driver).
+"""
+
+from collections.abc import Iterator
+from functools import partial
+from types import ModuleType
+
+import sqlalchemy as sa
+
+from pipelines.configuration.model import Source
+from pipelines.configuration.sources.secrets import Secrets
+from pipelines.errors import SourceUnavailable
+from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.sql import dbapi, postgres
+from pipelines.sources.sql.query import Wanted
+
+ASK = "Ask who runs it, or correct sources.yml."
+
+
+def arrivals(source: Source, asked: Asked) -> Iterator[Arrival]:
+    """Give the rows of a table or query as one arrival.
+
+    Its digest is known once they are read: that of the rows which the next reading is to bring
+    again, so that it equals the last one's as long as nothing happens.
+
+    Raises
+    ------
+    SourceUnavailable
+        If nobody knows a secret that it needs.
+    """
+    secrets = Secrets(source.name, asked.secret)
+    url = _url(source, secrets)
+    if url.get_backend_name() == "sqlite" and url.database:
+        url = url.set(database=str(asked.home / url.database))
+    watermark = None if source.snapshot else asked.watermark
+    wanted = Wanted(source.name, url, source.options, secrets, watermark, asked.now)
+    yield Arrival(wanted.options.get("table") or "query", partial(_read, wanted))
+
+
+def _read(wanted: Wanted) -> Reading:
+    """Open the rows.
+
+    Raises
+    ------
+    SourceUnavailable
+        If the database cannot be reached, also while rows are drawn.
+    SourceUnreadable
+        If the table, a column, a permission or the driver is missing.
+    """
+    way: ModuleType = postgres if wanted.url.get_backend_name() == "postgresql" else dbapi
+    reading = Reading(wanted.checked(way.columns(wanted)), iter(()), watermark=wanted.watermark)
+    reading.batches = way.batches(wanted, reading)
+    return reading
+
+
+def _url(source: Source, secrets: Secrets) -> sa.URL:
+    filled = secrets.fill_url(source.options["url"])
+    try:
+        url = sa.make_url(filled)
+    except (sa.exc.ArgumentError, ValueError):
+        raise SourceUnavailable(
+            f"{source.name}: its url is none, such as postgresql://user:${{PASSWORD}}@host/database."
+        ) from None
+    if url.get_backend_name() == "postgres":  # what Airflow and others call it
+        url = url.set(drivername="postgresql")
+    return url.difference_update_query(["__extra__"])  # in which Airflow keeps its own

@@ -1,0 +1,52 @@
+"""Here and now: where Airflow's tasks read the environment and the clock."""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from pipelines import deployment
+from pipelines.configuration.load import read_configuration
+from pipelines.configuration.model import Configuration
+from pipelines.deployment import Deployment
+
+
+def now() -> datetime:
+    """Return the present instant."""
+    return datetime.now(UTC)
+
+
+def configuration() -> Configuration:
+    """Read the configuration alone; raises ConfigurationFaulty with all faults."""
+    return read_configuration(deployment.config_of(os.environ), deployment.home_of(os.environ))
+
+
+def secret(name: str) -> str | None:
+    """Return what a name of sources.yml stands for: the environment, else an Airflow connection.
+
+    The connection is called like the name in small letters. A name that ends in _URL stands for
+    its whole URI, any other for its password.
+    """
+    return os.environ.get(name) or _of_connection(name)
+
+
+def _of_connection(name: str) -> str | None:
+    from airflow.sdk import Connection
+    from airflow.sdk.exceptions import AirflowNotFoundException
+
+    try:
+        connection = Connection.get(name.lower())
+    except AirflowNotFoundException:
+        return None
+    return connection.get_uri() if name.upper().endswith("_URL") else connection.password
+
+
+@contextmanager
+def here() -> Iterator[Deployment]:
+    """Open the deployment this environment describes."""
+    opened = replace(deployment.from_environment(os.environ, now), secret=secret)
+    try:
+        yield opened
+    finally:
+        opened.warehouse.close()

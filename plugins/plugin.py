@@ -1,0 +1,16 @@
+"""Registers with Airflow what the nights' DAG refers to by name."""
+
+from typing import Any, ClassVar
+
+from airflow.plugins_manager import AirflowPlugin
+
+from plugins.policies import EndOfDay
+from plugins.schedule import BusinessDays
+
+
+class NocturnePlugin(AirflowPlugin):
+    """Found by its entry point in setup.py; the plugins folder stays empty."""
+
+    name = "nocturne"
+    timetables: ClassVar[list[Any]] = [BusinessDays]
+    deadline_references: ClassVar[list[Any]] = [EndOfDay]

@@ -1,0 +1,79 @@
+"""What a run can be asked to do, by its parameters, and in whose name it does it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from airflow.sdk import Param
+
+from pipelines.attempts.claims import Claim
+from pipelines.configuration.model import Configuration
+from plugins import business_day
+
+Context = Mapping[str, Any]
+
+PARAMS = {
+    "as_of": Param(
+        None, type=["null", "string"], format="date", title="Business day",
+        description="Inclusive. Empty: the day that the run's data interval covers.",
+    ),
+    "known_at": Param(
+        None, type=["null", "string", "integer"], title="Known at",
+        description="Empty: all that was received. `recorded`: as when it was published. A number: "
+        "that landing.",
+    ),
+    "reason": Param(
+        None, type=["null", "string"], title="Reason",
+        description="Why; kept with a backfill.",
+    ),
+    "claim": Param(
+        None, type=["null", "object"], title="Claim",
+        description="Leave empty. A process that runs this in itself lends its claim here.",
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a run was asked to do, and in whose name."""
+
+    as_of: date
+    known_at: str | int | None
+    claim: Claim
+    is_backfill: bool = False
+    reason: str | None = None
+
+
+def asked(configuration: Configuration, context: Context) -> Asked:
+    """Return what a run is about, from its data interval and its parameters.
+
+    Raises
+    ------
+    NothingThere
+        If its day cannot be told, or nobody named it and it lies outside the schedule.
+    """
+    run, params = context["dag_run"], context["params"]
+    named = params.get("as_of")
+    is_backfill = run.run_type == "backfill"
+    if is_backfill and not named:  # whoever made the backfill named its days
+        as_of = business_day.as_of(run.data_interval_start, configuration.business_time_zone)
+    else:
+        as_of = business_day.of_run(configuration, run.data_interval_start, named)
+    known_at, reason = params.get("known_at"), params.get("reason")
+    return Asked(as_of, known_at, claim_of(context), is_backfill, reason)
+
+
+def claim_of(context: Context) -> Claim:
+    """Return in whose name a run builds: a process that lent its own claim, or the run itself.
+
+    All tries of a run share one name, so that a retry goes on with the same attempt.
+    """
+    run = context["dag_run"]
+    lent = context["params"].get("claim")
+    return Claim(**lent) if lent else Claim(f"{walker_of(context)} {run.run_id}")
+
+
+def walker_of(context: Context) -> str:
+    """Return in whose name Airflow's backfill stands; Airflow has one of a DAG at a time."""
+    return f"airflow {context['dag_run'].dag_id}"

@@ -1,0 +1,164 @@
+"""What the tasks of a night do, in Airflow's terms: which day, who claims it, who waits.
+
+Each function takes the context of a task, opens the deployment, and calls into pipelines.
+"""
+
+from pipelines import errors, steps
+from pipelines.attempts import claims, freshness, recorded
+from pipelines.backfills import airflow_backfill
+from pipelines.backfills import repair as repairing
+from pipelines.deployment import Deployment
+from pipelines.errors import WarehouseBusy
+from pipelines.nights import runner
+from pipelines.retention import retire
+from pipelines.steps import Step
+from pipelines.warehouse import migrate
+from plugins import environment
+from plugins.run_parameters import Asked, Context, asked, claim_of, walker_of
+
+
+def receive(step: Step, context: Context) -> str:
+    """Land, check or stage what is new, unless the night looks back."""
+    with environment.here() as deployment:
+        wanted = asked(deployment.configuration, context)
+        freshness.refuse_unended(deployment, wanted.as_of)
+        if past := _looks_back(deployment, wanted):
+            needed, reason = past
+            anew = [each for each in steps.STAGE_ANEW if each.name == step.name]
+            if not anew or _staged(deployment) >= needed:
+                return f"Nothing to do for the night of {wanted.as_of}: {reason}"
+            step = anew[0]
+        return _in_words(step(deployment))
+
+
+def open_night(context: Context) -> int | None:
+    """Claim an attempt and return its number; None while somebody else has to be waited for.
+
+    Raises
+    ------
+    WarehouseBusy
+        Instead of None, in a process that lent its claim: a command refuses, it does not wait.
+    """
+    with environment.here() as deployment:
+        wanted = asked(deployment.configuration, context)
+        freshness.refuse_unended(deployment, wanted.as_of)
+        known_at = _known_at(deployment, wanted)
+        if wanted.is_backfill:
+            night = airflow_backfill.Joining(wanted.as_of, known_at, wanted.reason)
+            airflow_backfill.join(deployment, walker_of(context), night)
+        if _gives_way(context):
+            return None
+        try:
+            return claims.open_night(
+                deployment,
+                wanted.claim,
+                wanted.as_of,
+                known_at=known_at,
+                purpose="backfill" if wanted.is_backfill else "night",
+            ).night_id
+        except WarehouseBusy:
+            if wanted.claim.key is not None:
+                raise
+            return None
+
+
+def build(step: Step, night_id: int) -> str:
+    """Take one step of an open attempt; a retry of a publication that took place is content."""
+    with environment.here() as deployment:
+        if step.name == "publish" and _is_published(deployment, night_id):
+            return "Published already, by a try that could not tell."
+        migrate.refuse_other_code(deployment.warehouse, night_id)
+        tonight = claims.resume(deployment, night_id)
+        if step.name == "export" and tonight.purpose == "backfill":
+            return "A backfill exports nothing: `nocturne export` delivers what is due."
+        return _in_words(step(tonight))
+
+
+def repair(context: Context) -> str:
+    """Build outdated nights before this one anew, unless the run looks back or is a backfill."""
+    with environment.here() as deployment:
+        wanted = asked(deployment.configuration, context)
+        if wanted.is_backfill or wanted.known_at is not None:
+            return "Nothing to do: this run looks back."
+        done = repairing.repair(deployment, wanted.claim, wanted.as_of)
+        return done or "No night is outdated enough."
+
+
+def _is_published(deployment: Deployment, night_id: int) -> bool:
+    with deployment.warehouse.begin() as connection:
+        return bool(recorded.night_of(connection, night_id)["status"] == "published")
+
+
+def give_up(context: Context) -> None:
+    """Drop the run's attempt and keep the cause: called when a task has failed for good."""
+    sentence = errors.in_a_sentence(context.get("exception") or context.get("reason"))
+    with environment.here() as deployment:
+        claims.release(deployment, claim_of(context).name, sentence)
+
+
+def release(context: Context) -> str:
+    """Make sure that an ended run holds no claim, even if it was killed or stopped by hand.
+
+    Outside the night now, what retention no longer asks for goes.
+    """
+    with environment.here() as deployment:
+        name = claim_of(context).name
+        released = claims.release(deployment, name, "a step was stopped; Airflow's log tells more.")
+        _end_backfill(deployment, context)
+        retire.retire(deployment)
+    return f"Gave up {', '.join(map(str, released))}." if released else "Nothing was left open."
+
+
+def _end_backfill(deployment: Deployment, context: Context) -> None:
+    """Let the backfill end with the last run of the DAG that is under way, whichever it is."""
+    if airflow_backfill.is_under_way(deployment, walker_of(context)):
+        run, under_way = context["dag_run"], ["queued", "running"]
+        if context["ti"].get_dr_count(dag_id=run.dag_id, states=under_way) <= 1:  # this one
+            airflow_backfill.end(deployment, walker_of(context))
+
+
+def _looks_back(deployment: Deployment, wanted: Asked) -> tuple[int, str] | None:
+    """Return what a night that looks back builds on, and why it receives nothing; None if it does.
+
+    It lands nothing. It checks and stages only if what it builds on is not staged in today's way,
+    and a file refused since does not stop it.
+    """
+    known_at = _known_at(deployment, wanted)
+    if known_at is not None:
+        return known_at, "it builds on what was known before."
+    with deployment.warehouse.begin() as connection:
+        published = recorded.published_nights(connection)
+    if published and wanted.as_of < published[-1]["as_of"]:
+        newest = published[-1]
+        return newest["known_at"], f"it is older than {newest['as_of']}, the newest."
+    return None
+
+
+def _staged(deployment: Deployment) -> int:
+    """Return the highest landing number that is staged in today's way."""
+    with deployment.warehouse.begin() as connection:
+        return recorded.newest_known_at(connection, deployment.versions.staging)
+
+
+def _known_at(deployment: Deployment, wanted: Asked) -> int | None:
+    if wanted.known_at == "recorded":
+        return runner.recorded_known_at(deployment, wanted.as_of)
+    return None if wanted.known_at is None else int(wanted.known_at)
+
+
+def _gives_way(context: Context) -> bool:
+    """Return whether an earlier day of the same backfill is under way.
+
+    Only a running one counts: a queued one may be waiting for this run to end.
+    """
+    if context["dag_run"].run_type != "backfill":
+        return False
+    earlier = context["ti"].get_previous_dagrun(state="running")
+    return earlier is not None and earlier.run_type == "backfill"
+
+
+def _in_words(result: object) -> str:
+    """Return what a step returned as text for Airflow's log."""
+    if isinstance(result, list):
+        return "\n".join(str(getattr(item, "sentence", item)) for item in result)
+    return str(result)

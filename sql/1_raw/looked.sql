@@ -1,8 +1,0 @@
--- The rows of the inbox as raw would keep them, whatever was received before.
--- grain: row_no
--- reads: keyed
-select
-    k.*,
-    cast(:source as text) as source,
-    cast(:batch_id as bigint) as batch_id
-from keyed as k

@@ -1,6 +1,0 @@
--- How many rows of a file do not say what they are about.
--- grain: one row
--- reads: keyed
-select count(*) as row_count
-from keyed
-where row_key = '' or starts_with(row_key, chr(31))

@@ -1,7 +1,0 @@
--- How many keys that a source has sent before its full list has again.
--- grain: one row
--- reads: keyed, received
-select count(distinct v.row_key) as key_count
-from received as v
-inner join keyed as k on v.row_key = k.row_key
-where v.source = :source

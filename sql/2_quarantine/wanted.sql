@@ -1,4 +1,0 @@
--- What rules read of the rows they judge: some columns as they are, some made for one rule.
--- grain: that of the rows judged
--- reads: wanted
-select * from wanted

@@ -1,8 +1,0 @@
--- What a destination was given last.
-select
-    night_id, destination_configuration, path, people_count, not_in_segments_count,
-    without_consent_count, row_count
-from ops.deliveries
-where destination = :destination
-order by delivery_id desc
-limit 1
