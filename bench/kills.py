@@ -26,8 +26,8 @@ from bench import history, other_paths, temporary_home
 from bench.shop import HISTORY_DAYS, SEED, Shop, day_of
 from pipelines.attempts import claims
 from pipelines.backfills import backfill
-from pipelines.backfills.backfill import Asked
-from pipelines.backfills.date_range import Span
+from pipelines.backfills.backfill import ExtractRequest
+from pipelines.backfills.date_range import DateRange
 from pipelines.errors import WarehouseBusy
 from pipelines.nights import runner
 
@@ -60,7 +60,9 @@ class Action:
                     if self.kind == "night":
                         runner.run_night(opened, claim, self.last)
                     else:
-                        backfill.backfill(opened, claim, Asked(Span(self.first, self.last)))
+                        backfill.backfill(
+                            opened, claim, ExtractRequest(DateRange(self.first, self.last))
+                        )
                 return
             except WarehouseBusy:
                 if time.monotonic() > until:

@@ -11,7 +11,7 @@ ATTRIBUTE = "attributes."
 
 
 @dataclass(frozen=True)
-class Added:
+class CustomRule:
     """One rule of contracts.yml; `asked` is what its kind asks: bounds, values or a pattern."""
 
     name: str

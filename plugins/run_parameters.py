@@ -35,7 +35,7 @@ PARAMS = {
 
 
 @dataclass(frozen=True)
-class Asked:
+class RunParameters:
     """What a run was asked to do, and in whose name."""
 
     as_of: date
@@ -45,7 +45,7 @@ class Asked:
     reason: str | None = None
 
 
-def asked(configuration: Configuration, context: Context) -> Asked:
+def asked(configuration: Configuration, context: Context) -> RunParameters:
     """Return what a run is about, from its data interval and its parameters.
 
     Raises
@@ -61,7 +61,7 @@ def asked(configuration: Configuration, context: Context) -> Asked:
     else:
         as_of = business_day.of_run(configuration, run.data_interval_start, named)
     known_at, reason = params.get("known_at"), params.get("reason")
-    return Asked(as_of, known_at, claim_of(context), is_backfill, reason)
+    return RunParameters(as_of, known_at, claim_of(context), is_backfill, reason)
 
 
 def claim_of(context: Context) -> Claim:

@@ -14,7 +14,7 @@ from pipelines.retention import retire
 from pipelines.steps import Step
 from pipelines.warehouse import migrate
 from plugins import environment
-from plugins.run_parameters import Asked, Context, asked, claim_of, walker_of
+from plugins.run_parameters import Context, RunParameters, asked, claim_of, walker_of
 
 
 def receive(step: Step, context: Context) -> str:
@@ -44,7 +44,7 @@ def open_night(context: Context) -> int | None:
         freshness.refuse_unended(deployment, wanted.as_of)
         known_at = _known_at(deployment, wanted)
         if wanted.is_backfill:
-            night = airflow_backfill.Joining(wanted.as_of, known_at, wanted.reason)
+            night = airflow_backfill.JoinedNight(wanted.as_of, known_at, wanted.reason)
             airflow_backfill.join(deployment, walker_of(context), night)
         if _gives_way(context):
             return None
@@ -117,7 +117,7 @@ def _end_backfill(deployment: Deployment, context: Context) -> None:
             airflow_backfill.end(deployment, walker_of(context))
 
 
-def _looks_back(deployment: Deployment, wanted: Asked) -> tuple[int, str] | None:
+def _looks_back(deployment: Deployment, wanted: RunParameters) -> tuple[int, str] | None:
     """Return what a night that looks back builds on, and why it receives nothing; None if it does.
 
     It lands nothing. It checks and stages only if what it builds on is not staged in today's way,
@@ -140,7 +140,7 @@ def _staged(deployment: Deployment) -> int:
         return recorded.newest_known_at(connection, deployment.versions.staging)
 
 
-def _known_at(deployment: Deployment, wanted: Asked) -> int | None:
+def _known_at(deployment: Deployment, wanted: RunParameters) -> int | None:
     if wanted.known_at == "recorded":
         return runner.recorded_known_at(deployment, wanted.as_of)
     return None if wanted.known_at is None else int(wanted.known_at)

@@ -27,7 +27,7 @@ class ServerError(RuntimeError):
 
 
 @dataclass(frozen=True)
-class Quarters:
+class ServerAccount:
     """The folder the server's data lives in, its programs, and how to run them."""
 
     folder: Path
@@ -84,7 +84,7 @@ def data_folder(folder: Path) -> Path:
     return (room.resolve() if room.is_symlink() else folder) / "data"
 
 
-def quarters(folder: Path, may_unshare: bool = True) -> Quarters:
+def quarters(folder: Path, may_unshare: bool = True) -> ServerAccount:
     """Return where and how the server of a home runs, making what it needs for that.
 
     Raises
@@ -100,12 +100,12 @@ def quarters(folder: Path, may_unshare: bool = True) -> Quarters:
             f"The database in {data} was made by the user with id {data.stat().st_uid}: "
             "run this as that user."
         )
-    here = Quarters(folder, programs_folder(package_folder()))
+    here = ServerAccount(folder, programs_folder(package_folder()))
     if os.geteuid() != 0:
         return here
     prefix = _unshare() if may_unshare else None
     if prefix:
-        return Quarters(here.folder, here.programs, prefix)
+        return ServerAccount(here.folder, here.programs, prefix)
     return _apart(_make_room(folder))
 
 
@@ -152,7 +152,7 @@ def _make_room(folder: Path) -> Path:
     return room
 
 
-def _apart(room: Path) -> Quarters:
+def _apart(room: Path) -> ServerAccount:
     """Return the quarters in a room of their own, with the programs copied there."""
     if not room.is_dir():
         raise ServerError(
@@ -161,7 +161,7 @@ def _apart(room: Path) -> Quarters:
         )
     owner = room.stat()
     programs = programs_folder(_copy_package(room) / PACKAGE)
-    return Quarters(room, programs, user=owner.st_uid, group=owner.st_gid)
+    return ServerAccount(room, programs, user=owner.st_uid, group=owner.st_gid)
 
 
 def _copy_package(room: Path) -> Path:

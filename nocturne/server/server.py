@@ -16,7 +16,7 @@ from typing import Literal
 from nocturne.home import Home
 from nocturne.server import processes, run_as
 from nocturne.server import urls as server_urls
-from nocturne.server.run_as import Quarters, ServerError
+from nocturne.server.run_as import ServerAccount, ServerError
 from nocturne.server.urls import Urls, sqlalchemy_url
 
 __all__ = [
@@ -159,7 +159,7 @@ def psql_binary(home: Home) -> Path:
     return run_as.programs_folder(run_as.package_folder()) / "psql"
 
 
-def _make(home: Home, quarters: Quarters) -> None:
+def _make(home: Home, quarters: ServerAccount) -> None:
     """Make the data folder under a passing name, and give it its own name when it is whole."""
     for half in quarters.folder.glob("data.making-*"):
         shutil.rmtree(half, ignore_errors=True)
@@ -177,7 +177,9 @@ def _make(home: Home, quarters: Quarters) -> None:
     server_urls.sync(quarters.folder)
 
 
-def _set_passwords(home: Home, quarters: Quarters, data: Path, after: Sequence[str] = ()) -> Urls:
+def _set_passwords(
+    home: Home, quarters: ServerAccount, data: Path, after: Sequence[str] = ()
+) -> Urls:
     """Give every role a new password, after other statements, and return the addresses.
 
     This is done without a server, so that nobody can connect meanwhile.
@@ -198,7 +200,7 @@ def _set_passwords(home: Home, quarters: Quarters, data: Path, after: Sequence[s
     return server_urls.with_passwords(passwords)
 
 
-def _start(home: Home, quarters: Quarters) -> None:
+def _start(home: Home, quarters: ServerAccount) -> None:
     """Start the server on its remembered port, or on a new one if somebody else has taken that."""
     name = processes.cluster_name(quarters.data)
     for tries_left in reversed(range(PORTS_TRIED)):
@@ -220,7 +222,9 @@ def _start(home: Home, quarters: Quarters) -> None:
                 raise
 
 
-def _run(home: Home, quarters: Quarters, program: str, *arguments: str, says: str = "") -> None:
+def _run(
+    home: Home, quarters: ServerAccount, program: str, *arguments: str, says: str = ""
+) -> None:
     """Run a program of PostgreSQL, its output going to the server's log."""
     with _log(home).open("a", encoding="utf-8") as log:
         code = quarters.run(log, program, *arguments, says=says)

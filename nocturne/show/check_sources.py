@@ -10,8 +10,8 @@ from rich.markup import escape
 from rich.table import Table
 
 from pipelines.check_sources import report
-from pipelines.check_sources.dry_run import Read
-from pipelines.check_sources.report import Look
+from pipelines.check_sources.dry_run import DryRun
+from pipelines.check_sources.report import SourceReport
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
 from pipelines.mapping import describe
@@ -38,7 +38,7 @@ def show(deployment: Deployment, names: tuple[str, ...]) -> int:
     return int(bool(faults))
 
 
-def _source(console: Console, deployment: Deployment, seen: Look) -> None:
+def _source(console: Console, deployment: Deployment, seen: SourceReport) -> None:
     source = seen.source
     console.rule(
         f"[bold]{escape(source.name)}[/] [dim]{source.entity}, {source.kind}[/]", align="left"
@@ -71,7 +71,7 @@ def _where(deployment: Deployment, source: Source) -> str:
     return f"{what} of {place}" if what else place
 
 
-def _mapped(console: Console, read: Read) -> None:
+def _mapped(console: Console, read: DryRun) -> None:
     source = read.source
     mapped = len(read.columns) - len(read.kept)
     _say(console, f"{len(read.columns)} columns found, {mapped} of them mapped:")
@@ -97,7 +97,7 @@ def _mapped(console: Console, read: Read) -> None:
         _say(console, f"{how}: {', '.join(read.kept[:MOST_KEPT])}{more}")
 
 
-def _rows(console: Console, read: Read) -> None:
+def _rows(console: Console, read: DryRun) -> None:
     """The first rows side by side, as they would be read; ✗ marks what cannot be."""
     said = [f"{read.count:,} rows looked at (instants in UTC)"]
     said += [f"{read.left_out:,} left out by where"] if read.left_out else []

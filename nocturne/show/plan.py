@@ -13,9 +13,9 @@ from pipelines.attempts import claims
 from pipelines.attempts.claims import Claim
 from pipelines.backfills import backfill, plan
 from pipelines.backfills import repair as repairing
-from pipelines.backfills.backfill import Asked
-from pipelines.backfills.changes import Found
-from pipelines.backfills.date_range import CHAMPION, KEPT, Span
+from pipelines.backfills.backfill import BackfillRequest
+from pipelines.backfills.changes import NightChange
+from pipelines.backfills.date_range import CHAMPION, KEPT, DateRange
 from pipelines.backfills.plan import Plan
 from pipelines.backfills.run import Listener
 from pipelines.configuration.load import read_configuration
@@ -33,7 +33,7 @@ OTHER = {
 
 def show(deployment: Deployment, range_: tuple[date, date], folder: Path | None) -> None:
     """Plan a range, with the settings of a folder if one is given, and print what was found."""
-    span = Span(*range_)
+    span = DateRange(*range_)
     previewed = read_configuration(folder.resolve(), deployment.home) if folder else None
     with (
         claims.process_claim(deployment.warehouse, "nocturne plan") as claim,
@@ -55,8 +55,8 @@ def fill(
     reason: str | None,
 ) -> int:
     """Carry out a backfill and say what came of it; return the exit code."""
-    span = Span(*range_)
-    asked = Asked(span, plan_id, CHAMPION if models else KEPT, reason)
+    span = DateRange(*range_)
+    asked = BackfillRequest(span, plan_id, CHAMPION if models else KEPT, reason)
     with (
         claims.process_claim(deployment.warehouse, "nocturne backfill") as claim,
         _nights(f"backfill of {span.first} to {span.last}", span) as tell,
@@ -96,7 +96,7 @@ def _console() -> Console:
 
 
 @contextmanager
-def _nights(what: str, span: Span) -> Iterator[Listener]:
+def _nights(what: str, span: DateRange) -> Iterator[Listener]:
     """Show how many nights of a range have begun; yields what is called after each step."""
     with walk(what, [str(day) for day in span.days]) as tell:
         begun: list[date] = []
@@ -136,7 +136,7 @@ def _found(console: Console, made: Plan) -> None:
             console.print(f"{found.as_of}: {found.refused}")
 
 
-def _why(found: Found) -> str:
+def _why(found: NightChange) -> str:
     if found.refused:
         return "not built: too stale"
     if found.night_id is None:
@@ -152,7 +152,7 @@ def _why(found: Found) -> str:
     return ", ".join(reasons) or "as published"
 
 
-def _rows(found: Found) -> str:
+def _rows(found: NightChange) -> str:
     """Say per table how many rows would be others."""
     if found.rows is None:
         return f"its rows were let go; {', '.join(found.differ)} would be others."

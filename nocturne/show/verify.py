@@ -9,7 +9,7 @@ from rich.table import Table
 
 from nocturne.progress import walk
 from pipelines.attempts import claims
-from pipelines.attempts.compare import Change, Comparison, Difference
+from pipelines.attempts.compare import Comparison, Difference, RowChange
 from pipelines.backfills import verify
 from pipelines.backfills.verify import Proof
 from pipelines.deployment import Deployment
@@ -128,7 +128,7 @@ def _differences(console: Console, difference: Difference, after: str) -> None:
         console.print(f"The first {min(SHOWN, len(lines))} lines; there are more.")
 
 
-def _lines(change: Change) -> list[tuple[str, str, str, str]]:
+def _lines(change: RowChange) -> list[tuple[str, str, str, str]]:
     key = escape(" ".join(str(part) for part in change.key.values()))
     if change.before is None or change.after is None:
         sides = ("–", "a row") if change.before is None else ("a row", "–")

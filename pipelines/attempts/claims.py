@@ -27,7 +27,7 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Wanted:
+class AttemptRequest:
     """Which attempt somebody wants to build.
 
     `in_full` computes everybody, whatever an earlier night could lend; `models` (ids by kind)
@@ -73,7 +73,7 @@ def open_night(
     NightTooStale
         If no order line is dated in the last `freshness_days` days.
     """
-    wanted = Wanted(as_of, known_at, purpose, in_full, models, previous, staging_version)
+    wanted = AttemptRequest(as_of, known_at, purpose, in_full, models, previous, staging_version)
     with deployment.warehouse.begin() as connection:
         locks.take(connection, locks.OPENING)
         night_id = _own_attempt(deployment, connection, claim, wanted)
@@ -165,7 +165,7 @@ def _end(
 
 
 def _own_attempt(
-    deployment: Deployment, connection: Connection, claim: Claim, wanted: Wanted
+    deployment: Deployment, connection: Connection, claim: Claim, wanted: AttemptRequest
 ) -> int | None:
     """Return this claim's open attempt; sweep the dead; refuse while another builder lives."""
     mine = None
@@ -183,7 +183,7 @@ def _own_attempt(
     return mine
 
 
-def _is_wanted(row: RowMapping, wanted: Wanted) -> bool:
+def _is_wanted(row: RowMapping, wanted: AttemptRequest) -> bool:
     """Return whether an open attempt is the one wanted; what is left open matches any."""
     return (
         row["status"] == "building"
@@ -202,7 +202,7 @@ def _new_attempt(
     deployment: Deployment,
     connection: Connection,
     claim: Claim,
-    wanted: Wanted,
+    wanted: AttemptRequest,
 ) -> int:
     as_of, known_at, purpose = wanted.as_of, wanted.known_at, wanted.purpose
     made_by = deployment.versions
@@ -237,7 +237,7 @@ def _new_attempt(
     return int(statements.value(connection, "attempts/insert_night", **inputs, **row))
 
 
-def _models(connection: Connection, wanted: Wanted) -> dict[str, str]:
+def _models(connection: Connection, wanted: AttemptRequest) -> dict[str, str]:
     if wanted.models is not None:
         return wanted.models
     return {} if wanted.purpose == "train" else serving_models.models_for(connection, wanted.as_of)

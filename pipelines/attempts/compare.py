@@ -14,12 +14,12 @@ from sqlalchemy.engine import Connection
 from pipelines.attempts.night import DIGITS, KEYS
 from pipelines.warehouse import attempt_tables, statements
 
-Place = tuple[str, str]  # the schema and name of a table
-Places = Callable[[str], Place]  # where each table of an attempt lies
+TableName = tuple[str, str]  # the schema and name of a table
+TableNames = Callable[[str], TableName]  # where each table of an attempt lies
 
 
 @dataclass(frozen=True)
-class Change:
+class RowChange:
     """A row that differs: its key, and its other columns before and after; None is no such row."""
 
     key: dict[str, Any]
@@ -47,7 +47,7 @@ class Difference:
     only_after: int
     changed: int
     columns: dict[str, int]
-    sample: list[Change]
+    sample: list[RowChange]
 
     @property
     def row_count(self) -> int:
@@ -94,24 +94,26 @@ class _Sides(NamedTuple):
         return sa.or_(self.only_before, self.only_after, *self.differ.values())
 
 
-def published(night_id: int) -> Places:
+def published(night_id: int) -> TableNames:
     """Return where the tables of an attempt lie that is or was published."""
     return lambda table: (attempt_tables.PUBLISHED, attempt_tables.attempt_table(table, night_id))
 
 
-def unpublished(night_id: int) -> Places:
+def unpublished(night_id: int) -> TableNames:
     """Return where the tables of an attempt lie that is not."""
     return lambda table: (attempt_tables.ATTEMPTS, attempt_tables.attempt_table(table, night_id))
 
 
-def is_kept(connection: Connection, places: Places) -> bool:
+def is_kept(connection: Connection, places: TableNames) -> bool:
     """Return whether every table is still there."""
     inspector = sa.inspect(connection)
     found = [places(table) for table in attempt_tables.TABLES]
     return all(inspector.has_table(name, schema=schema) for schema, name in found)
 
 
-def attempts(connection: Connection, before: Places, after: Places, limit: int = 20) -> Comparison:
+def attempts(
+    connection: Connection, before: TableNames, after: TableNames, limit: int = 20
+) -> Comparison:
     """Return how all tables of two attempts differ; of each only `limit` rows are brought here."""
     tables = [differences(connection, t, before(t), after(t), limit) for t in attempt_tables.TABLES]
     if not any(difference.row_count for difference in tables):
@@ -120,7 +122,7 @@ def attempts(connection: Connection, before: Places, after: Places, limit: int =
 
 
 def differences(
-    connection: Connection, table: str, before: Place, after: Place, limit: int = 20
+    connection: Connection, table: str, before: TableName, after: TableName, limit: int = 20
 ) -> Difference:
     """Return how a table differs between two places; only `limit` rows leave the database.
 
@@ -146,7 +148,7 @@ def differences(
     return Difference(table, found["before"], found["after"], found["changed"], columns, sample)
 
 
-def people(connection: Connection, before: Places, after: Places) -> int:
+def people(connection: Connection, before: TableNames, after: TableNames) -> int:
     """Return how many people have another row in any table about people."""
     each = []
     for table in (table for table, key in KEYS.items() if key == ("person_id",)):
@@ -157,7 +159,7 @@ def people(connection: Connection, before: Places, after: Places) -> int:
     return int(connection.execute(sa.select(sa.func.count()).select_from(together)).scalar_one())
 
 
-def flips(connection: Connection, before: Places, after: Places) -> list[Flip]:
+def flips(connection: Connection, before: TableNames, after: TableNames) -> list[Flip]:
     """Return per segment that differs how many people leave and enter it."""
     named = {"segments_before": before, "segments_after": after}
     for name, places in named.items():
@@ -168,7 +170,7 @@ def flips(connection: Connection, before: Places, after: Places) -> list[Flip]:
     return found
 
 
-def _sides(connection: Connection, table: str, before: Place, after: Place) -> _Sides:
+def _sides(connection: Connection, table: str, before: TableName, after: TableName) -> _Sides:
     left = _table(connection, before).alias("before")
     right = _table(connection, after).alias("after")
     key, digits = KEYS[table], DIGITS.get(table, 4)
@@ -192,7 +194,7 @@ def _sides(connection: Connection, table: str, before: Place, after: Place) -> _
     )  # fmt: skip
 
 
-def _table(connection: Connection, place: Place) -> sa.TableClause:
+def _table(connection: Connection, place: TableName) -> sa.TableClause:
     schema, name = place
     found = sa.inspect(connection).get_columns(name, schema=schema)
     return sa.table(name, *(sa.column(c["name"], c["type"]) for c in found), schema=schema)
@@ -205,7 +207,7 @@ def _canonical(column: sa.ColumnElement[Any], digits: int) -> sa.ColumnElement[A
     return column
 
 
-def _first(connection: Connection, sides: _Sides, limit: int) -> Iterator[Change]:
+def _first(connection: Connection, sides: _Sides, limit: int) -> Iterator[RowChange]:
     """Yield the first rows that differ, in the order of their key."""
     wanted = [
         *(value.label(f"key {name}") for name, value in sides.key.items()),
@@ -216,7 +218,7 @@ def _first(connection: Connection, sides: _Sides, limit: int) -> Iterator[Change
     ]
     asked = sa.select(*wanted).select_from(sides.joined).where(sides.is_other)
     for row in connection.execute(asked.order_by(*sides.key.values()).limit(limit)).mappings():
-        yield Change(
+        yield RowChange(
             key={name: row[f"key {name}"] for name in sides.key},
             before=None if row["only_after"] else {n: row[f"before {n}"] for n in sides.before},
             after=None if row["only_before"] else {n: row[f"after {n}"] for n in sides.after},

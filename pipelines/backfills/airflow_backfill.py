@@ -20,7 +20,7 @@ from pipelines.warehouse import locks, statements
 
 
 @dataclass(frozen=True)
-class Joining:
+class JoinedNight:
     """A night of a walker's backfill; `known_at` None is all that is staged."""
 
     as_of: date
@@ -28,7 +28,7 @@ class Joining:
     reason: str | None
 
 
-def join(deployment: Deployment, walker: str, night: Joining) -> None:
+def join(deployment: Deployment, walker: str, night: JoinedNight) -> None:
     """Write down that a night belongs to the walker's backfill; harmless when repeated."""
     day = night.as_of
     with deployment.warehouse.begin() as connection:

@@ -18,8 +18,8 @@ from sqlalchemy.engine import Connection
 from pipelines.attempts import freshness, recorded
 from pipelines.attempts.claims import Claim
 from pipelines.backfills import run
-from pipelines.backfills.date_range import KEPT, PLANNED, Span, by_day, models_of
-from pipelines.backfills.run import Filled, Listener
+from pipelines.backfills.date_range import KEPT, PLANNED, DateRange, by_day, models_of
+from pipelines.backfills.run import BackfillResult, Listener
 from pipelines.deployment import Deployment
 from pipelines.errors import BackfillRefused, NothingThere, WarehouseBusy
 from pipelines.nights import runner
@@ -27,10 +27,10 @@ from pipelines.warehouse import locks, statements
 
 
 @dataclass(frozen=True)
-class Asked:
+class BackfillRequest:
     """Which nights somebody wants built anew, and how."""
 
-    span: Span
+    span: DateRange
     plan_id: int | None = None
     models_mode: str = KEPT
     reason: str | None = None
@@ -44,8 +44,8 @@ class Asked:
 
 
 def backfill(
-    deployment: Deployment, claim: Claim, asked: Asked, tell: Listener = run.silent
-) -> Filled:
+    deployment: Deployment, claim: Claim, asked: BackfillRequest, tell: Listener = run.silent
+) -> BackfillResult:
     """Build and publish every night asked for; go on where the same call was killed.
 
     A night refused as too stale is told in the result, and the others are built.
@@ -92,7 +92,7 @@ def abandon(deployment: Deployment) -> list[int]:
     return [row["backfill_id"] for row in unfinished]
 
 
-def _plan(deployment: Deployment, asked: Asked) -> RowMapping:
+def _plan(deployment: Deployment, asked: BackfillRequest) -> RowMapping:
     """Return the plan asked for.
 
     Raises
@@ -135,12 +135,14 @@ def _refuse_other_versions(deployment: Deployment, row: RowMapping, told: tuple[
 
 
 def _go_on(
-    deployment: Deployment, connection: Connection, claim: Claim, asked: Asked
+    deployment: Deployment, connection: Connection, claim: Claim, asked: BackfillRequest
 ) -> RowMapping | None:
     """Return the unfinished backfill, taken over, if it is the one asked for; None without one."""
     for row in _unfinished(connection):
         _refuse_living(connection, row, claim)
-        begun = Asked(Span(row["from_as_of"], row["to_as_of"]), row["plan_id"], row["models_mode"])
+        begun = BackfillRequest(
+            DateRange(row["from_as_of"], row["to_as_of"]), row["plan_id"], row["models_mode"]
+        )
         if begun.command != asked.command:
             raise BackfillRefused(
                 f"backfill {row['backfill_id']} of {begun.span.first} to {begun.span.last} is not "
@@ -157,7 +159,7 @@ def _go_on(
 
 
 def _row(
-    deployment: Deployment, connection: Connection, asked: Asked, plan: RowMapping | None
+    deployment: Deployment, connection: Connection, asked: BackfillRequest, plan: RowMapping | None
 ) -> dict[str, Any]:
     """Return what a new backfill is: by its plan, or by what is known and serves now."""
     begun = {

@@ -19,7 +19,7 @@ LATE = ("people_at_most", "row_count", "sources")
 
 
 @dataclass(frozen=True)
-class Asking:
+class PlanContext:
     """What the findings of a plan's nights have in common."""
 
     deployment: Deployment
@@ -34,7 +34,7 @@ class Asking:
 
 
 @dataclass(frozen=True)
-class Found:
+class NightChange:
     """What a backfill would change in one night.
 
     `night_id` is the attempt that stands, None if the night is missing; `other` names the versions
@@ -64,32 +64,32 @@ class Found:
         return self.refused is None and (self.night_id is None or bool(self.differ))
 
 
-def unchanged(asking: Asking, connection: Connection, standing: RowMapping) -> Found:
+def unchanged(asking: PlanContext, connection: Connection, standing: RowMapping) -> NightChange:
     """Return that a night would stay as it is; a delivery may be due all the same."""
     people = standing["row_counts"]["customer_features"]
     exports = _exports(asking, connection, standing)
-    return Found(
+    return NightChange(
         standing["as_of"], standing["night_id"], people, is_built=False, rows={}, exports=exports
     )
 
 
 def refused(
-    asking: Asking, connection: Connection, why: tuple[date, str], standing: RowMapping | None
-) -> Found:
+    asking: PlanContext, connection: Connection, why: tuple[date, str], standing: RowMapping | None
+) -> NightChange:
     """Return that a night cannot be built, and stays as it is or missing."""
     day, sentence = why
     if standing is None:
-        return Found(day, None, 0, is_built=False, refused=sentence)
+        return NightChange(day, None, 0, is_built=False, refused=sentence)
     return replace(unchanged(asking, connection, standing), refused=sentence)
 
 
 def compared(
-    asking: Asking, connection: Connection, built: RowMapping, standing: RowMapping | None
-) -> Found:
+    asking: PlanContext, connection: Connection, built: RowMapping, standing: RowMapping | None
+) -> NightChange:
     """Return what a built attempt would change; None stands where the night is missing."""
     people = built["row_counts"]["customer_features"]
     exports = _exports(asking, connection, built)
-    found = Found(built["as_of"], None, people, True, people_differ=people, exports=exports)
+    found = NightChange(built["as_of"], None, people, True, people_differ=people, exports=exports)
     if standing is None:
         return found
     late = asking.outdated.get(built["as_of"])
@@ -107,7 +107,7 @@ def compared(
 
 
 def _differences(
-    asking: Asking, connection: Connection, nights: tuple[RowMapping, RowMapping]
+    asking: PlanContext, connection: Connection, nights: tuple[RowMapping, RowMapping]
 ) -> dict[str, Any]:
     ids = [night["night_id"] for night in nights]
     before, after = compare.published(ids[0]), compare.unpublished(ids[1])
@@ -122,7 +122,7 @@ def _differences(
     }
 
 
-def _scores_moved(asking: Asking, connection: Connection, ids: list[int]) -> int:
+def _scores_moved(asking: PlanContext, connection: Connection, ids: list[int]) -> int:
     names = ("scores_before", "scores_after")
     for name, night_id in zip(names, ids, strict=True):
         place = attempt_tables.where_is(connection, "customer_scores", night_id)
@@ -135,7 +135,7 @@ def _scores_moved(asking: Asking, connection: Connection, ids: list[int]) -> int
 
 
 def _exports(
-    asking: Asking, connection: Connection, night: RowMapping
+    asking: PlanContext, connection: Connection, night: RowMapping
 ) -> tuple[Correction, ...] | None:
     """Return what a delivery would correct; None for a night that is not the newest."""
     if night["as_of"] != asking.newest:

@@ -13,7 +13,7 @@ Models = dict[date, dict[str, str]]  # per night the model ids by kind
 
 
 @dataclass(frozen=True)
-class Span:
+class DateRange:
     """Business days from the first to the last, both included."""
 
     first: date
@@ -30,7 +30,7 @@ class Span:
         return [self.first + timedelta(days=n) for n in range((self.last - self.first).days + 1)]
 
 
-def models_of(connection: Connection, span: Span, mode: str = KEPT) -> Models:
+def models_of(connection: Connection, span: DateRange, mode: str = KEPT) -> Models:
     """Return the models of each night: those it had or would have had, or today's champions."""
     if mode == CHAMPION:
         today = serving_models.champions(connection, date.max)

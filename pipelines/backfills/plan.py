@@ -17,8 +17,8 @@ from pipelines.attempts import claims, freshness, recorded
 from pipelines.attempts.claims import Claim
 from pipelines.attempts.night import KEYS, Night
 from pipelines.backfills import changes, previewable_settings
-from pipelines.backfills.changes import Asking, Found
-from pipelines.backfills.date_range import Models, Span, models_of
+from pipelines.backfills.changes import NightChange, PlanContext
+from pipelines.backfills.date_range import DateRange, Models, models_of
 from pipelines.backfills.run import Hashes, Listener, silent
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
@@ -36,9 +36,9 @@ class Plan:
     """What a backfill would change, and from what it would build."""
 
     plan_id: int
-    span: Span
+    span: DateRange
     known_at: int
-    found: list[Found]
+    found: list[NightChange]
     seconds: float
 
 
@@ -46,9 +46,9 @@ class Plan:
 class _Planning:
     """A plan being made; `refused` says of each night that cannot be built why not."""
 
-    asking: Asking
+    asking: PlanContext
     claim: Claim
-    span: Span
+    span: DateRange
     models: Models
     refused: dict[date, str]
     tell: Listener
@@ -61,7 +61,7 @@ class _Planning:
 def plan(
     deployment: Deployment,
     claim: Claim,
-    span: Span,
+    span: DateRange,
     *,
     previewed: Configuration | None = None,
     tell: Listener = silent,
@@ -95,7 +95,7 @@ def plan(
     return Plan(plan_id, span, planning.asking.known_at, found, seconds)
 
 
-def _planning(deployment: Deployment, claim: Claim, span: Span, tell: Listener) -> _Planning:
+def _planning(deployment: Deployment, claim: Claim, span: DateRange, tell: Listener) -> _Planning:
     staging_version = deployment.versions.staging
     with deployment.warehouse.begin() as connection:
         published = recorded.published_nights(connection)
@@ -104,7 +104,7 @@ def _planning(deployment: Deployment, claim: Claim, span: Span, tell: Listener) 
         inputs = {"known_at": known_at, "staging_version": staging_version}
         refused = _too_stale(deployment, connection, span, inputs)
         stand = {*(set(span.days) - refused.keys()), *(row["as_of"] for row in published)}
-        asking = Asking(
+        asking = PlanContext(
             deployment=deployment,
             known_at=known_at,
             outdated={row["as_of"]: row for row in late},
@@ -114,7 +114,7 @@ def _planning(deployment: Deployment, claim: Claim, span: Span, tell: Listener) 
 
 
 def _too_stale(
-    deployment: Deployment, connection: Connection, span: Span, inputs: dict[str, Any]
+    deployment: Deployment, connection: Connection, span: DateRange, inputs: dict[str, Any]
 ) -> dict[date, str]:
     """Return the nights that will be refused as too stale, each with the sentence."""
     refused = {}
@@ -126,9 +126,9 @@ def _too_stale(
     return refused
 
 
-def _nights(planning: _Planning) -> tuple[list[Found], Hashes]:
+def _nights(planning: _Planning) -> tuple[list[NightChange], Hashes]:
     """Walk the range, oldest first; return what was found and the rows' hashes per night."""
-    found: list[Found] = []
+    found: list[NightChange] = []
     hashes: Hashes = {}
     last: Night | None = None
     for day in planning.span.days:
@@ -188,7 +188,7 @@ def _build(planning: _Planning, day: date, previous: int | None) -> Night:
     return tonight
 
 
-def _keep(planning: _Planning, found: list[Found], hashes: Hashes, seconds: float) -> int:
+def _keep(planning: _Planning, found: list[NightChange], hashes: Hashes, seconds: float) -> int:
     """Write the plan down; return its number."""
     binds = {
         **planning.asking.versions,

@@ -30,7 +30,7 @@ Hashes = dict[date, dict[str, str]]  # per night and table
 
 
 @dataclass(frozen=True)
-class Filling:
+class BackfillRun:
     """A backfill under way; `models` names its nights, `hashes` what its plan expects of them."""
 
     backfill_id: int
@@ -42,7 +42,7 @@ class Filling:
 
 
 @dataclass(frozen=True)
-class Filled:
+class BackfillResult:
     """What a backfill came to: nights built now, those that stood already as wanted, and why not.
 
     `refused` says per night that was gone past why it could not be built; what stood there stays.
@@ -84,9 +84,9 @@ def end(
     statements.run(connection, "backfills/end", backfill_id=backfill_id, **binds)
 
 
-def filling_of(row: RowMapping, hashes: Hashes | None = None) -> Filling:
+def filling_of(row: RowMapping, hashes: Hashes | None = None) -> BackfillRun:
     """Return a backfill as its row in ops.backfills tells."""
-    return Filling(
+    return BackfillRun(
         backfill_id=row["backfill_id"],
         known_at=row["known_at"],
         started_at=row["started_at"],
@@ -99,16 +99,16 @@ def filling_of(row: RowMapping, hashes: Hashes | None = None) -> Filling:
 def fill(
     deployment: Deployment,
     claim: Claim,
-    filling: Filling,
+    filling: BackfillRun,
     tell: Listener = silent,
     past: type[UnrecoverableError] = NightTooStale,
-) -> Filled:
+) -> BackfillResult:
     """Build and publish what does not stand yet as wanted; write down how it ended.
 
     A night refused as `past` is gone past, and fails the backfill at its end. What else cannot
     succeed by trying again fails it there and then. Anything else leaves it unfinished.
     """
-    filled = Filled(filling.backfill_id, filling.known_at)
+    filled = BackfillResult(filling.backfill_id, filling.known_at)
     with _ended(deployment, filled):
         for day in filling.models:
             began = deployment.warehouse.clock()
@@ -131,7 +131,7 @@ def in_words(refused: dict[date, str]) -> str:
 
 
 @contextmanager
-def _ended(deployment: Deployment, filled: Filled) -> Iterator[None]:
+def _ended(deployment: Deployment, filled: BackfillResult) -> Iterator[None]:
     """Write down how it ends; killed or stopped by what may pass, it is gone on with."""
     ending: tuple[str, str | None] | None = None
     try:
@@ -150,7 +150,7 @@ def _ended(deployment: Deployment, filled: Filled) -> Iterator[None]:
                 end(deployment, connection, filled.backfill_id, ending)
 
 
-def _stands(deployment: Deployment, filling: Filling, day: date) -> bool:
+def _stands(deployment: Deployment, filling: BackfillRun, day: date) -> bool:
     """Return whether the night was published since this began, as wanted, knowing as much or more.
 
     Either this backfill published it before it was killed, or a night that ran meanwhile did. As
@@ -171,14 +171,14 @@ def _stands(deployment: Deployment, filling: Filling, day: date) -> bool:
     )
 
 
-def _differ(filling: Filling, night: RowMapping) -> list[str]:
+def _differ(filling: BackfillRun, night: RowMapping) -> list[str]:
     """Return which tables of a night hold other rows than the plan found; none without a plan."""
     expected = filling.hashes.get(night["as_of"], {})
     return [t for t, digest in expected.items() if night["content_hashes"].get(t) != digest]
 
 
 def _build_and_publish(
-    deployment: Deployment, claim: Claim, wanted: tuple[Filling, date], tell: Listener
+    deployment: Deployment, claim: Claim, wanted: tuple[BackfillRun, date], tell: Listener
 ) -> None:
     filling, day = wanted
     tonight = claims.open_night(
@@ -194,7 +194,7 @@ def _build_and_publish(
     runner.publish(tonight, lambda step, result: tell(day, step))
 
 
-def _hold_to_plan(tonight: Night, filling: Filling) -> None:
+def _hold_to_plan(tonight: Night, filling: BackfillRun) -> None:
     """Refuse to publish other rows than the plan has found."""
     with tonight.deployment.warehouse.begin() as connection:
         built = recorded.night_of(connection, tonight.night_id)
@@ -208,7 +208,7 @@ def _hold_to_plan(tonight: Night, filling: Filling) -> None:
         raise BackfillRefused(sentence)
 
 
-def _night_done(deployment: Deployment, filling: Filling, day: date, seconds: float) -> None:
+def _night_done(deployment: Deployment, filling: BackfillRun, day: date, seconds: float) -> None:
     with deployment.warehouse.begin() as connection:
         statements.run(
             connection,

@@ -18,9 +18,9 @@ from pipelines.errors import SourceUnreadable
 from pipelines.landing import inbox, row_keys
 from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
-from pipelines.mapping.column_select import Cells
+from pipelines.mapping.column_select import ColumnMapping
 from pipelines.mapping.typed_rows import FOREVER, typed
-from pipelines.sources.interface import LINE, Reading
+from pipelines.sources.interface import LINE, RowStream
 from pipelines.warehouse import statements
 
 SHOWN = 3
@@ -32,7 +32,7 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
-class Broken:
+class BrokenRule:
     """A rule, the rows that were held against it, and those that break it."""
 
     rule: Rule
@@ -41,7 +41,7 @@ class Broken:
 
 
 @dataclass
-class Read:
+class DryRun:
     """What the mapping, the typing and the contract make of the rows looked at.
 
     `shown` are the first that would land: their number and, per column of ours, the text and the
@@ -56,7 +56,7 @@ class Read:
     kept: list[str] = field(default_factory=list)
     shown: list[tuple[int, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
     given: dict[str, int] = field(default_factory=dict)
-    broken: list[Broken] = field(default_factory=list)
+    broken: list[BrokenRule] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
@@ -65,11 +65,11 @@ def read(
     deployment: Deployment,
     connection: Connection,
     source: Source,
-    content: tuple[Reading, list[Row]],
-) -> Read:
+    content: tuple[RowStream, list[Row]],
+) -> DryRun:
     """Return what becomes of rows, with every fault of the mapping."""
     reading, rows = content
-    done = Read(source, list(reading.columns))
+    done = DryRun(source, list(reading.columns))
     if reading.is_lines:
         found = _fill_from_lines(connection, done, rows)
     else:
@@ -82,7 +82,7 @@ def read(
     return done
 
 
-def _fill_from_lines(connection: Connection, done: Read, rows: list[Row]) -> Cells | None:
+def _fill_from_lines(connection: Connection, done: DryRun, rows: list[Row]) -> ColumnMapping | None:
     """Take lines apart into the inbox; return nothing if the mapping does not say how."""
     if not _drop_wrong_paths(connection, done):
         return None
@@ -105,7 +105,7 @@ def _fill_from_lines(connection: Connection, done: Read, rows: list[Row]) -> Cel
     return found
 
 
-def _drop_wrong_paths(connection: Connection, done: Read) -> bool:
+def _drop_wrong_paths(connection: Connection, done: DryRun) -> bool:
     """Go on without what has a path that is none; return whether there is a way to go on."""
     source, wrong = done.source, set(json_fields.wrong_paths(connection, done.source))
     for path in sorted(wrong):
@@ -121,7 +121,7 @@ def _drop_wrong_paths(connection: Connection, done: Read) -> bool:
     return source.explode not in wrong
 
 
-def _fill_from_columns(connection: Connection, done: Read, rows: list[Row]) -> Cells:
+def _fill_from_columns(connection: Connection, done: DryRun, rows: list[Row]) -> ColumnMapping:
     found = _cells(done, lambda: column_select.of_columns(connection, done.source, done.columns))
     inbox.make(connection, found)
     names = ["row_no", *found.places.values(), *([column_select.REST] if found.rest else [])]
@@ -137,7 +137,7 @@ def _fill_from_columns(connection: Connection, done: Read, rows: list[Row]) -> C
     return found
 
 
-def _cells(done: Read, of: Callable[[], Cells]) -> Cells:
+def _cells(done: DryRun, of: Callable[[], ColumnMapping]) -> ColumnMapping:
     """Return the cells; what the mapping misses is a fault, and empty."""
     try:
         return of()
@@ -149,7 +149,7 @@ def _cells(done: Read, of: Callable[[], Cells]) -> Cells:
         )
 
 
-def _name(connection: Connection, done: Read, found: Cells) -> None:
+def _name(connection: Connection, done: DryRun, found: ColumnMapping) -> None:
     """Name the rows that would land `looked`, and count them."""
     source = done.source
     statements.create_view_of(connection, "mapped", column_select.mapped(source, found))
@@ -163,7 +163,7 @@ def _name(connection: Connection, done: Read, found: Cells) -> None:
     done.left_out = done.count - taken
 
 
-def _judge(deployment: Deployment, connection: Connection, done: Read) -> None:
+def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None:
     """Type the rows and hold them against the contract of their entity."""
     source, configuration = done.source, deployment.configuration
     batch = Batch(source, "", "").row(deployment, NO_BATCH)
@@ -191,7 +191,7 @@ def _judge(deployment: Deployment, connection: Connection, done: Read) -> None:
     judged_texts = [texts[row["row_no"]] for row in rows]
     done.given = {name: sum(row[name] is not None for row in judged_texts) for name in ours}
     rules = (*contract.rules(shop), *(each.rule for each in added))
-    every = (Broken(rule, len(rows), breaking(rule, rows)) for rule in rules)
+    every = (BrokenRule(rule, len(rows), breaking(rule, rows)) for rule in rules)
     done.broken = [each for each in every if each.rows]
     done.shown = [(row["row_no"], _values(texts[row["row_no"]], row)) for row in rows[:SHOWN]]
 
@@ -205,7 +205,7 @@ def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:
 
 def breaking(rule: Rule, rows: list[Row]) -> list[Row]:
     """Return the rows that break a rule: those that Great Expectations would find."""
-    kind, asked = rule.expect(_Asked())
+    kind, asked = rule.expect(_RuleRecorder())
     column = asked.get("column", "")
     if kind == "ExpectColumnValuesToNotBeNull":
         return [row for row in rows if row[column] is None]
@@ -225,7 +225,7 @@ def breaking(rule: Rule, rows: list[Row]) -> list[Row]:
     return [row for row in given if row[above] < row[below_it]]
 
 
-class _Asked:
+class _RuleRecorder:
     """Stands where rules expect Great Expectations, which takes seconds: tells what they ask."""
 
     def __getattr__(self, kind: str) -> Any:

@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from expectations.rule import CRITICAL
 from pipelines.check_sources import dry_run
-from pipelines.check_sources.dry_run import Broken, Read
+from pipelines.check_sources.dry_run import BrokenRule, DryRun
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
 from pipelines.errors import (
@@ -24,7 +24,7 @@ from pipelines.errors import (
     WarehouseBusy,
 )
 from pipelines.mapping import describe
-from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.preview import newest
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import LANDING
@@ -35,7 +35,7 @@ MOST_ROWS = 1_000  # enough to see a form that fits none of them, few enough for
 
 
 @dataclass
-class Look:
+class SourceReport:
     """What was seen of a source; `faults` are to be mended, `remarks` only worth knowing."""
 
     source: Source
@@ -43,12 +43,12 @@ class Look:
     byte_count: int = 0
     fate: str = ""
     is_reached: bool = True
-    read: Read | None = None
+    read: DryRun | None = None
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
-def look(deployment: Deployment, names: tuple[str, ...] = ()) -> Iterator[Look]:
+def look(deployment: Deployment, names: tuple[str, ...] = ()) -> Iterator[SourceReport]:
     """Look at the sources of these names, or at all, in the order of sources.yml.
 
     Raises
@@ -72,10 +72,10 @@ def look(deployment: Deployment, names: tuple[str, ...] = ()) -> Iterator[Look]:
                 yield look_at(deployment, source)
 
 
-def look_at(deployment: Deployment, source: Source) -> Look:
+def look_at(deployment: Deployment, source: Source) -> SourceReport:
     """Look at one source; what is wrong with it is among its faults."""
-    seen = Look(source)
-    asked = Asked(deployment.home, deployment.secret, now=deployment.warehouse.clock())
+    seen = SourceReport(source)
+    asked = ExtractRequest(deployment.home, deployment.secret, now=deployment.warehouse.clock())
     try:
         arrival = newest(source, asked)
         if arrival is None:
@@ -96,7 +96,7 @@ def look_at(deployment: Deployment, source: Source) -> Look:
     return seen
 
 
-def _fate(deployment: Deployment, source: Source, arrival: Arrival) -> str:
+def _fate(deployment: Deployment, source: Source, arrival: Extract) -> str:
     """Return what would become of an arrival, as far as its name and size tell."""
     if "path" not in source.options:
         return "asked for what is new at every landing."
@@ -114,7 +114,7 @@ def _fate(deployment: Deployment, source: Source, arrival: Arrival) -> str:
     return f"{told}, and has another size now: would land again."
 
 
-def _first_rows(reading: Reading) -> list[dict[str, Any]]:
+def _first_rows(reading: RowStream) -> list[dict[str, Any]]:
     """Return the first rows of a reading, and close it."""
     batches = reading.batches
 
@@ -132,7 +132,9 @@ def _slices(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
     yield from batch.slice(0, MOST_ROWS).to_pylist()
 
 
-def _try(deployment: Deployment, seen: Look, reading: Reading, rows: list[dict[str, Any]]) -> None:
+def _try(
+    deployment: Deployment, seen: SourceReport, reading: RowStream, rows: list[dict[str, Any]]
+) -> None:
     """Put rows through mapping, typing and contract, and note what is found."""
     with deployment.warehouse.engine.connect() as connection:
         transaction = connection.begin()
@@ -154,7 +156,7 @@ def _try(deployment: Deployment, seen: Look, reading: Reading, rows: list[dict[s
     _note_empty(seen, seen.read)
 
 
-def _told(read: Read, broken: Broken) -> tuple[str, float]:
+def _told(read: DryRun, broken: BrokenRule) -> tuple[str, float]:
     """Return what a rule says of the rows, and the share of them that break it."""
     rule, count = broken.rule, len(broken.rows)
     value = str(broken.rows[0][rule.shows])[:SHOWN_CHARACTERS]
@@ -170,7 +172,7 @@ def _told(read: Read, broken: Broken) -> tuple[str, float]:
     return f"{names}: {count:,} of {read.given[ours]:,} values {told}", count / read.given[ours]
 
 
-def _note_empty(seen: Look, read: Read) -> None:
+def _note_empty(seen: SourceReport, read: DryRun) -> None:
     """Note what the mapping names and no row gives, and a `where` that takes none."""
     landing = read.count - read.left_out - read.deleted
     if not read.count:

@@ -12,12 +12,12 @@ import sqlalchemy as sa
 from expectations import batch_rules as landings
 from expectations.rule import Rule, Shop
 from pipelines.checking import baseline
-from pipelines.checking.broken_rules import Counted
-from pipelines.checking.source_history import Past
+from pipelines.checking.broken_rules import RuleCounts
+from pipelines.checking.source_history import SourceHistory
 from pipelines.configuration.model import Configuration, Source
 from pipelines.contracts.validate import Finding
 
-Batch = sa.RowMapping
+BatchRow = sa.RowMapping
 SHOWN = 3  # reasons, days or columns in a sentence; ops.contract_results has all of the rules
 
 # A file of two rows, one of them bad, says nothing about the file.
@@ -25,14 +25,14 @@ LEAST_REJECTED = 10
 
 
 @dataclass(frozen=True)
-class Measures:
+class BatchChecks:
     """Judges the batches of one source, oldest first; `past` grows with each that is let in."""
 
     configuration: Configuration
     source: Source
-    past: Past
+    past: SourceHistory
 
-    def judge(self, batches: Sequence[Batch], counted: Counted) -> dict[int, list[Finding]]:
+    def judge(self, batches: Sequence[BatchRow], counted: RuleCounts) -> dict[int, list[Finding]]:
         """Return the findings on each batch; one that was let in before has none."""
         rules = landings.on_rows(Shop(volume=self.source.expected.volume))
         found = {}
@@ -46,7 +46,7 @@ class Measures:
             found[batch["batch_id"]] = judged
         return found
 
-    def _measure(self, batch: Batch, counted: Counted) -> dict[str, str | None]:
+    def _measure(self, batch: BatchRow, counted: RuleCounts) -> dict[str, str | None]:
         """Return what is wrong with a batch, by the column of the rule; None is nothing.
 
         What was replayed was judged when it first came: it is no usual file, nor a bad one.
@@ -64,7 +64,7 @@ class Measures:
             "emptied": "; ".join(columns[:SHOWN]) or None,
         }
 
-    def _rejected(self, batch: Batch, counted: Counted) -> str | None:
+    def _rejected(self, batch: BatchRow, counted: RuleCounts) -> str | None:
         """Return why most of a batch is no good, or None; nobody asks once it was accepted."""
         received = batch["received_count"] - batch["left_out_count"]
         rejected = counted.rejected(batch["batch_id"]) + batch["unreadable_count"]
@@ -77,7 +77,7 @@ class Measures:
             "it is, `nocturne land --again FILE` takes in its good rows."
         )
 
-    def _lost(self, batch: Batch) -> str | None:
+    def _lost(self, batch: BatchRow) -> str | None:
         before = self.past.refused_before(batch) if batch["duplicate_count"] else None
         if before is None:
             return None
@@ -88,7 +88,7 @@ class Measures:
             "landing."
         )
 
-    def _volume(self, batch: Batch, counted: Counted) -> str | None:
+    def _volume(self, batch: BatchRow, counted: RuleCounts) -> str | None:
         days = self.past.ended_days(batch, counted)
         rows = batch["received_count"] - batch["left_out_count"]
         return baseline.unusual_days(
@@ -101,12 +101,12 @@ def is_lost(findings: Sequence[Finding]) -> bool:
     return any(finding.unexpected and finding.rule.shows == "lost" for finding in findings)
 
 
-def _finding(rule: Rule, batch: Batch, said: str | None) -> Finding:
+def _finding(rule: Rule, batch: BatchRow, said: str | None) -> Finding:
     sentence = f"{batch['source']}, {batch['file']}: {rule.sentence.replace('{value}', said or '')}"
     return Finding(rule, 1, int(said is not None), sentence)
 
 
-def _reasons(batch: Batch, counted: Counted) -> str:
+def _reasons(batch: BatchRow, counted: RuleCounts) -> str:
     """Return the critical rules that most rows broke, the worst first."""
     by_rule = {rule: counts.get(batch["batch_id"], 0) for rule, counts in counted.critical.items()}
     by_rule["unreadable"] = batch["unreadable_count"]

@@ -30,7 +30,7 @@ Counts = dict[int, int]  # rows per batch
 
 
 @dataclass(frozen=True)
-class Counted:
+class RuleCounts:
     """What came of the rows of some batches: looked at, rejected, good ones by day; per rule.
 
     Rows without a day are under None; `by_rule` and, of it, `critical` hold counts per batch.
@@ -57,7 +57,9 @@ class Counted:
         return found
 
 
-def collect(connection: Connection, table: tuple[str, str], verdicts: Sequence[Verdict]) -> Counted:
+def collect(
+    connection: Connection, table: tuple[str, str], verdicts: Sequence[Verdict]
+) -> RuleCounts:
     """Fill `broken` for the rest of the transaction and count; each rule's rows are read once."""
     BROKEN.create(connection)
     by_rule: dict[str, Counts] = {verdict.rule.name: {} for verdict in verdicts}
@@ -81,7 +83,7 @@ def collect(connection: Connection, table: tuple[str, str], verdicts: Sequence[V
     for verdict in verdicts:
         _prove(verdict, by_rule[verdict.rule.name])
     rejecting = {verdicts[place].rule.name for place in critical}
-    return Counted(*whole, by_rule, {rule: by_rule[rule] for rule in rejecting})
+    return RuleCounts(*whole, by_rule, {rule: by_rule[rule] for rule in rejecting})
 
 
 def forget(connection: Connection, batch_ids: Sequence[int]) -> None:

@@ -10,8 +10,8 @@ from sqlalchemy.engine import Connection
 from expectations import batch_rules as landings
 from expectations.rule import Shop
 from pipelines.checking import batch_checks, broken_rules, fates, source_history
-from pipelines.checking.batch_checks import Measures
-from pipelines.checking.broken_rules import ROW, Counted
+from pipelines.checking.batch_checks import BatchChecks
+from pipelines.checking.broken_rules import ROW, RuleCounts
 from pipelines.configuration.model import Source
 from pipelines.contracts.custom_rules import made_for
 from pipelines.contracts.validate import Finding, Verdict, judge, record
@@ -21,7 +21,7 @@ from pipelines.mapping.typed_rows import FOREVER, typed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
 
-Batch = sa.RowMapping
+BatchRow = sa.RowMapping
 Findings = dict[int, list[Finding]]
 
 
@@ -59,7 +59,9 @@ def judge_waiting(deployment: Deployment) -> int:
     return len(waiting)
 
 
-def _judge_landings(deployment: Deployment, waiting: list[Batch], staging_version: str) -> Findings:
+def _judge_landings(
+    deployment: Deployment, waiting: list[BatchRow], staging_version: str
+) -> Findings:
     """Judge each waiting batch as a whole."""
     table = ("raw", "new_batches")
     sources = [f"{source.name}:{source.entity}" for source in deployment.configuration.sources]
@@ -81,7 +83,7 @@ def _judge_landings(deployment: Deployment, waiting: list[Batch], staging_versio
     return findings
 
 
-def _judge_source(deployment: Deployment, batches: list[Batch], landed: Findings) -> None:
+def _judge_source(deployment: Deployment, batches: list[BatchRow], landed: Findings) -> None:
     """Judge the rows of one source's batches, those refused left out, and record everything."""
     began = deployment.warehouse.clock()
     refused = {batch["batch_id"]: _refusal(landed[batch["batch_id"]]) for batch in batches}
@@ -120,7 +122,7 @@ def _judge_source(deployment: Deployment, batches: list[Batch], landed: Findings
                 fates.prove_refused(connection, staging_version, batch_id)
 
 
-def _judge_rows(deployment: Deployment, batches: list[Batch]) -> list[Verdict]:
+def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict]:
     """Type the new rows into raw.new_<entity>, as far as rules read them, and judge them there."""
     configuration, source = deployment.configuration, _source_of(deployment, batches)
     name, span = f"new_{source.entity}", (batches[0]["batch_id"], batches[-1]["batch_id"])
@@ -149,8 +151,8 @@ def _judge_rows(deployment: Deployment, batches: list[Batch]) -> list[Verdict]:
 
 
 def _measure(
-    deployment: Deployment, connection: Connection, verdicts: list[Verdict], batches: list[Batch]
-) -> tuple[Counted | None, Findings]:
+    deployment: Deployment, connection: Connection, verdicts: list[Verdict], batches: list[BatchRow]
+) -> tuple[RuleCounts | None, Findings]:
     """Count what the rules found, judge each batch by it, and put rejected rows into quarantine.
 
     The rows of a batch that is refused are not: it is refused with all of them.
@@ -163,7 +165,7 @@ def _measure(
     counted = broken_rules.collect(connection, table, verdicts)
     before = source_history.read(connection, staging_version, source, batches[0]["batch_id"])
     before.profiles = source_history.profile(connection, source, batches)
-    found = Measures(deployment.configuration, source, before).judge(batches, counted)
+    found = BatchChecks(deployment.configuration, source, before).judge(batches, counted)
     source_history.keep(connection, staging_version, before, counted)
     broken_rules.forget(connection, [batch_id for batch_id in found if _refusal(found[batch_id])])
     if any(counted.critical.values()):
@@ -172,7 +174,7 @@ def _measure(
     return counted, found
 
 
-def _source_of(deployment: Deployment, batches: list[Batch]) -> Source:
+def _source_of(deployment: Deployment, batches: list[BatchRow]) -> Source:
     return next(s for s in deployment.configuration.sources if s.name == batches[0]["source"])
 
 

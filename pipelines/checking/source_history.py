@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipelines.checking.baseline import LEAST_ROWS, MOST_BEFORE, Shares, remember_shares
-from pipelines.checking.broken_rules import Counted
+from pipelines.checking.broken_rules import RuleCounts
 from pipelines.configuration.model import Source
 from pipelines.warehouse import statements
 
-Batch = sa.RowMapping
+BatchRow = sa.RowMapping
 Refused = tuple[str, datetime | None]  # its file, and since when; None: refused just now
 
 
@@ -23,7 +23,7 @@ def _last() -> deque[int]:
 
 
 @dataclass
-class Past:
+class SourceHistory:
     """Rows by day, rows of the last files, shares, and batches that were refused with their rows.
 
     `profiles` has the empty cells per column, and the rows, of the batches that are judged.
@@ -37,7 +37,7 @@ class Past:
     refused: dict[int, Refused] = field(default_factory=dict)
     profiles: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
 
-    def receive(self, batch: Batch, counted: Counted) -> None:
+    def receive(self, batch: BatchRow, counted: RuleCounts) -> None:
         """Add a batch that is let in."""
         self.refused.pop(batch["batch_id"], None)
         if batch["replay_of"] is not None:
@@ -48,12 +48,12 @@ class Past:
             self.files.append(_received(batch))
         remember_shares(self.shares_of(batch), self.shares)
 
-    def refuse(self, batch: Batch) -> None:
+    def refuse(self, batch: BatchRow) -> None:
         """Note that a batch is refused with its rows."""
         if batch["stored_count"]:
             self.refused.setdefault(batch["batch_id"], (batch["file"], None))
 
-    def refused_before(self, batch: Batch) -> tuple[int, str] | None:
+    def refused_before(self, batch: BatchRow) -> tuple[int, str] | None:
         """Return the number and the file of a refused batch that this one was held against."""
         for batch_id, (file, refused_at) in self.refused.items():
             if batch_id < batch["batch_id"] and (
@@ -62,27 +62,29 @@ class Past:
                 return batch_id, file
         return None
 
-    def ended_days(self, batch: Batch, counted: Counted) -> dict[date, int]:
+    def ended_days(self, batch: BatchRow, counted: RuleCounts) -> dict[date, int]:
         """Return the good rows of a batch by day, of days that had ended when it came."""
         days = counted.days.get(batch["batch_id"], {})
         return {day: rows for day, rows in days.items() if day and day < batch["landed_on"]}
 
-    def shares_of(self, batch: Batch) -> dict[str, tuple[int, int]]:
+    def shares_of(self, batch: BatchRow) -> dict[str, tuple[int, int]]:
         """Return the shares of a batch: rows received before, and empty cells per column."""
         repeated = {self.REPEATED: (batch["duplicate_count"], _received(batch))}
         return repeated | self.profiles.get(batch["batch_id"], {})
 
 
-def read(connection: Connection, staging_version: str, source: Source, first_batch: int) -> Past:
+def read(
+    connection: Connection, staging_version: str, source: Source, first_batch: int
+) -> SourceHistory:
     """Return what a source had sent before a batch."""
     binds = {"staging_version": staging_version, "source": source.name, "first_batch": first_batch}
     binds["least_rows"] = 1
-    past = Past()
+    past = SourceHistory()
     past.days = {r["day"]: r["row_count"] for r in _rows(connection, "checking/days", binds)}
     past.files.extend(r["row_count"] for r in _rows(connection, "checking/recent_refusals", binds))
     binds["least_rows"] = LEAST_ROWS
     for row in _rows(connection, "checking/recent_refusals", binds):
-        repeated = {Past.REPEATED: (row["duplicate_count"], row["row_count"])}
+        repeated = {SourceHistory.REPEATED: (row["duplicate_count"], row["row_count"])}
         remember_shares(repeated, past.shares)
     for row in _rows(connection, "checking/profiles", binds):
         empty = {row["column_name"]: (row["null_count"], row["row_count"])}
@@ -93,7 +95,7 @@ def read(connection: Connection, staging_version: str, source: Source, first_bat
     return past
 
 
-def profile(connection: Connection, source: Source, batches: Sequence[Batch]) -> Any:
+def profile(connection: Connection, source: Source, batches: Sequence[BatchRow]) -> Any:
     """Return, per batch and mapped column, the empty cells and the rows stored; keep them."""
     columns: list[Any] = [sa.column(name) for name in source.columns]
     meta: list[Any] = [sa.column(name) for name in ("batch_id", "source", "op")]
@@ -115,7 +117,9 @@ def profile(connection: Connection, source: Source, batches: Sequence[Batch]) ->
     return profiles
 
 
-def keep(connection: Connection, staging_version: str, past: Past, counted: Counted) -> None:
+def keep(
+    connection: Connection, staging_version: str, past: SourceHistory, counted: RuleCounts
+) -> None:
     """Keep what later batches are held against: rows by day, empty cells by column."""
     days = [
         {"staging_version": staging_version, "batch_id": batch_id, "day": day, "row_count": rows}
@@ -137,6 +141,6 @@ def _rows(connection: Connection, name: str, binds: dict[str, Any]) -> list[sa.R
     return statements.rows(connection, name, **binds)
 
 
-def _received(batch: Batch) -> int:
+def _received(batch: BatchRow) -> int:
     """Return the rows received that were not left out."""
     return int(batch["received_count"] - batch["left_out_count"])

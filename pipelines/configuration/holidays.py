@@ -12,7 +12,7 @@ KEYS = ("country", "subdivision", "days")
 
 
 @dataclass(frozen=True)
-class Calendar:
+class ShopCalendar:
     """What `holidays` of settings.yml names."""
 
     country: str | None = None
@@ -33,7 +33,7 @@ class Calendar:
         return day in self.days or day in self._of_country
 
 
-def read_calendar(content: dict[str, Any], faults: Faults) -> Calendar:
+def read_calendar(content: dict[str, Any], faults: Faults) -> ShopCalendar:
     """Return the calendar of settings.yml; note what is wrong with it."""
     place = "settings.yml: holidays"
     country, part = content.get("country"), content.get("subdivision")
@@ -44,8 +44,8 @@ def read_calendar(content: dict[str, Any], faults: Faults) -> Calendar:
         part is None or country is not None, f"{place}.subdivision needs the country it is of."
     )
     if country is None or not _is_known(country, part, place, faults):
-        return Calendar(days=frozenset(days if listed else ()))
-    return Calendar(country, part, frozenset(days if listed else ()))
+        return ShopCalendar(days=frozenset(days if listed else ()))
+    return ShopCalendar(country, part, frozenset(days if listed else ()))
 
 
 def _is_known(country: Any, part: Any, place: str, faults: Faults) -> bool:

@@ -6,7 +6,7 @@ from datetime import date
 from importlib import import_module
 from typing import Any
 
-from expectations.custom import ATTRIBUTE, KINDS, Added
+from expectations.custom import ATTRIBUTE, KINDS, CustomRule
 from expectations.rule import CRITICAL, WARNING, Shop
 from pipelines.configuration.columns import BY_TABLE, DAY, FLAG, INSTANT, LIST, NUMBER, TEXT
 from pipelines.configuration.entities import ENTITIES
@@ -25,7 +25,7 @@ ON = {
 # What Python takes and PostgreSQL does not, or reads in another way.
 FOREIGN = re.compile(r"\(\?(?!:|=|!)|\\[bBzZ]|\{,")
 
-Contracts = dict[str, tuple[Added, ...]]
+Contracts = dict[str, tuple[CustomRule, ...]]
 
 
 def read_contracts(content: dict[str, Any], faults: Faults) -> Contracts:
@@ -58,7 +58,7 @@ def _taken(table: str) -> set[str]:
     return {rule.name for rule in (*contract.rules(shop), *others)}
 
 
-def _rule(table: str, name: str, entry: Any, faults: Faults) -> Added | None:
+def _rule(table: str, name: str, entry: Any, faults: Faults) -> CustomRule | None:
     place, before = f"contracts.yml: {table}.{name}", len(faults)
     faults.expect(
         re.fullmatch("[a-z][a-z0-9_]{0,49}", name) is not None,
@@ -88,7 +88,7 @@ def _rule(table: str, name: str, entry: Any, faults: Faults) -> Added | None:
     ):
         return None
     value = READ[kind](entry[kind], (table, holds), f"{place}.{kind}", faults)
-    return Added(name, severity, column, kind, value, sentence)
+    return CustomRule(name, severity, column, kind, value, sentence)
 
 
 def _column_kind(table: str, column: Any, place: str, faults: Faults) -> str | None:

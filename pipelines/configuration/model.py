@@ -7,11 +7,11 @@ from functools import cached_property
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from expectations.custom import Added
+from expectations.custom import CustomRule
 from pipelines.configuration.entities import ENTITIES
-from pipelines.configuration.holidays import Calendar
-from pipelines.configuration.sources.column_rules import Condition, FillDown, Recipe
-from pipelines.configuration.sources.source_expectations import Expected
+from pipelines.configuration.holidays import ShopCalendar
+from pipelines.configuration.sources.column_rules import ColumnRule, Condition, FillDown
+from pipelines.configuration.sources.source_expectations import SourceExpectations
 from pipelines.hashing import short_hash
 
 MARKETING = "marketing"
@@ -36,7 +36,7 @@ class Source:
     name: str
     entity: str
     kind: str
-    columns: dict[str, Recipe]
+    columns: dict[str, ColumnRule]
     time_zone: str
     options: dict[str, Any] = field(default_factory=dict)
     customer_space: str = "shared"
@@ -48,7 +48,7 @@ class Source:
     explode: str | None = None
     orders_arrive_whole: bool = False
     snapshot: bool = False
-    expected: Expected = field(default_factory=Expected)
+    expected: SourceExpectations = field(default_factory=SourceExpectations)
     simulated: bool = False
 
     @property
@@ -105,7 +105,7 @@ class Configuration:
     opened_on: date
     leave_out: dict[str, Any]
     reject_limit: float
-    holidays: Calendar
+    holidays: ShopCalendar
     shared_value_limit: int
     engagement: dict[str, tuple[float, float]]
     psi_limit: float
@@ -120,7 +120,7 @@ class Configuration:
     sources: list[Source]
     segments: list[Segment]
     destinations: list[Destination]
-    contracts: dict[str, tuple[Added, ...]]
+    contracts: dict[str, tuple[CustomRule, ...]]
 
     @property
     def zone(self) -> ZoneInfo:

@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
-from expectations.custom import Added
+from expectations.custom import CustomRule
 
 
-def made_for(rules: Sequence[Added], *within: str) -> list[sa.ColumnElement[Any]]:
+def made_for(rules: Sequence[CustomRule], *within: str) -> list[sa.ColumnElement[Any]]:
     """Return the columns to make beside those there are; a value as text where it breaks a rule.
 
     `within` names the columns among whose equal rows a value is to come once: a batch's rows, so
@@ -22,7 +22,7 @@ def made_for(rules: Sequence[Added], *within: str) -> list[sa.ColumnElement[Any]
     return [_made(rule, within).label(rule.judged) for rule in made]
 
 
-def _made(rule: Added, within: tuple[str, ...]) -> sa.ColumnElement[Any]:
+def _made(rule: CustomRule, within: tuple[str, ...]) -> sa.ColumnElement[Any]:
     value = _value(rule)
     if rule.kind == "present":
         return value
@@ -32,14 +32,14 @@ def _made(rule: Added, within: tuple[str, ...]) -> sa.ColumnElement[Any]:
     return sa.case((_breaks(rule, value), sa.cast(value, sa.Text)))
 
 
-def _value(rule: Added) -> sa.ColumnElement[Any]:
+def _value(rule: CustomRule) -> sa.ColumnElement[Any]:
     if rule.attribute is None:
         return sa.column(rule.column)
     attributes: sa.ColumnElement[Any] = sa.column("attributes")
     return attributes.op("->>")(sa.literal(rule.attribute))
 
 
-def _breaks(rule: Added, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def _breaks(rule: CustomRule, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Return whether a value that is given breaks the rule."""
     if rule.kind == "between":
         return _outside(rule, value)
@@ -50,7 +50,7 @@ def _breaks(rule: Added, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]
     return value > sa.column(rule.asked)
 
 
-def _outside(rule: Added, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def _outside(rule: CustomRule, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
     """Return whether a value lies outside the bounds; of an attribute, one that is no number too.
 
     `<` and `>` of a missing bound are unknown, which is no breach.

@@ -24,14 +24,14 @@ FEATURES, SCORES, SEGMENTS = "customer_features", "customer_scores", "customer_s
 KEYS = ("night_id", "person_id")
 NUMBERS = "drift_numbers"
 
-Counted = dict[str, Any]  # a row of ops.drift_reference
+ReferenceRow = dict[str, Any]  # a row of ops.drift_reference
 
 
 def keep_reference(tonight: Night, training_id: int) -> None:
     """Keep what later nights are held against: the bins and counts of a training's own night.
 
     `tonight` is a full attempt, scored and segmented, at (trained_as_of, the training's known_at).
-    Asked again, it replaces what it kept.
+    ExtractRequest again, it replaces what it kept.
     """
     with tonight.step("drift_reference") as connection, _numbers(tonight, connection):
         statements.run(connection, "drift/forget_reference", training_id=training_id)
@@ -108,14 +108,14 @@ def _columns(connection: Connection) -> list[tuple[str, str]]:
     ]
 
 
-def _new_bins(connection: Connection, table: str, column: str) -> Counted:
+def _new_bins(connection: Connection, table: str, column: str) -> ReferenceRow:
     """Cut a column at its deciles and count."""
     statements.name_column(connection, NUMBERS, table, column)
     edges = statements.value(connection, "drift/edges")
     return _in_bins(connection, {"table_name": table, "column_name": column, "edges": edges})
 
 
-def _in_bins(connection: Connection, bins: Any) -> Counted:
+def _in_bins(connection: Connection, bins: Any) -> ReferenceRow:
     """Count a column's people between given edges; of a score only those who have it."""
     table, column, edges = bins["table_name"], bins["column_name"], bins["edges"]
     statements.name_column(connection, NUMBERS, table, column)
@@ -129,7 +129,7 @@ def _in_bins(connection: Connection, bins: Any) -> Counted:
     return _row(table, column, None, counts) | {"edges": edges}
 
 
-def _groups(tonight: Night, connection: Connection, clusters: list[str]) -> list[Counted]:
+def _groups(tonight: Night, connection: Connection, clusters: list[str]) -> list[ReferenceRow]:
     """Count who is in and out of each rule segment and cluster."""
     segments = [rule.name for rule in segment.evaluated(tonight)]
     asked = {"segments": segments, "clusters": clusters}
@@ -149,12 +149,12 @@ def _clusters(tonight: Night, kept: list[Any]) -> list[str]:
     ]
 
 
-def _row(table: str, column: str, value: str | None, counts: list[int]) -> Counted:
+def _row(table: str, column: str, value: str | None, counts: list[int]) -> ReferenceRow:
     named = {"table_name": table, "column_name": column, "value": value}
     return named | {"edges": [], "counts": counts, "n": sum(counts)}
 
 
-def _defined(tonight: Night, counted: list[Counted]) -> list[Counted]:
+def _defined(tonight: Night, counted: list[ReferenceRow]) -> list[ReferenceRow]:
     """Add what each column means tonight: a segment's rule, a score's or cluster's model."""
     rules = {rule.name: rule.condition for rule in tonight.configuration.segments}
     meanings = {

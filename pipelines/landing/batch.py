@@ -11,10 +11,10 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
 from pipelines.landing import deletions, inbox, raw_partitions, row_keys
-from pipelines.landing.deletions import Gone
+from pipelines.landing.deletions import Deletions
 from pipelines.landing.inbox import Received
 from pipelines.mapping import column_select
-from pipelines.sources.interface import Reading
+from pipelines.sources.interface import RowStream
 from pipelines.warehouse import statements
 
 Row = dict[str, Any]
@@ -70,7 +70,7 @@ def move(
     deployment: Deployment,
     connection: Connection,
     batch: Batch,
-    reading: Reading,
+    reading: RowStream,
     received: Received,
 ) -> Row:
     """Move the inbox into raw and record the batch, in the caller's transaction; return its row.
@@ -85,7 +85,7 @@ def move(
     batch_id = int(statements.value(connection, "landing/next_batch"))
     place = raw_partitions.find(connection, source.entity, batch_id)
     _name(connection, source, received)
-    absent = Gone()  # rows that come again are no whole list, nor whole orders
+    absent = Deletions()  # rows that come again are no whole list, nor whole orders
     with row_keys.keyed(connection, source):
         if batch.replay_of is None:
             absent = deletions.find(

@@ -20,7 +20,7 @@ LEAST_GONE = 10
 
 
 @dataclass(frozen=True)
-class Gone:
+class Deletions:
     """How many keys to delete, kept in the temporary table `gone`; `note` says why not."""
 
     count: int = 0
@@ -29,7 +29,7 @@ class Gone:
 
 def find(
     connection: Connection, source: Source, received: int, unreadable: int, *, insists: bool
-) -> Gone:
+) -> Deletions:
     """Find what the file that waits as `keyed` no longer has of what stands in `received`.
 
     Raises
@@ -38,23 +38,23 @@ def find(
         If a full list lacks more than half of what there was and nobody insists.
     """
     if not (source.snapshot or source.orders_arrive_whole):
-        return Gone()
+        return Deletions()
     if source.snapshot and not received:
-        return Gone(note="a full list without rows deletes nobody.")
+        return Deletions(note="a full list without rows deletes nobody.")
     select = "landing/deleted_rows" if source.snapshot else "landing/deleted_lines"
     count = statements.create_temporary(connection, "gone", select, source=source.name)
     if not source.snapshot or not count:
-        return Gone(count)
+        return Deletions(count)
     nameless = unreadable + int(statements.value(connection, "landing/nameless_count"))
     if nameless:
-        return Gone(
+        return Deletions(
             note=f"{nameless:,} rows of the full list cannot be read or do not say what they are "
             f"about, so nobody knows what is missing: {count:,} {source.entity} that are not in it "
             "stay until a list comes that can be read whole."
         )
     if count >= LEAST_GONE and not insists:
         _refuse_half(connection, source, count)
-    return Gone(count)
+    return Deletions(count)
 
 
 def _refuse_half(connection: Connection, source: Source, count: int) -> None:

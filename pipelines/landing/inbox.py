@@ -16,8 +16,8 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnavailable, SourceUnfinished, SourceUnreadable
 from pipelines.mapping import column_select, json_fields
-from pipelines.mapping.column_select import Cells
-from pipelines.sources.interface import LINE, Reading, Unreadable
+from pipelines.mapping.column_select import ColumnMapping
+from pipelines.sources.interface import LINE, RowStream, Unreadable
 from pipelines.warehouse import statements
 from pipelines.warehouse.connection import Warehouse
 
@@ -30,11 +30,11 @@ class Received:
 
     rows: int
     columns: list[str]
-    cells: Cells
+    cells: ColumnMapping
     left_out: int = 0
 
 
-def fill(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
+def fill(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
     """Write what is read into the inbox, at the pace of the reader.
 
     Raises
@@ -46,7 +46,7 @@ def fill(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
     return fill_(warehouse_, source, reading)
 
 
-def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
+def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
     with warehouse_.begin() as connection:
         found = column_select.of_columns(connection, source, reading.columns)
         make(connection, found)
@@ -59,7 +59,7 @@ def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: Reading) 
         return Received(rows, reading.columns, found, _left_out(connection, source, found))
 
 
-def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: Reading) -> Received:
+def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
     """Write JSON lines into an inbox of their own, then let the database take them apart."""
     with warehouse_.begin() as connection:
         empty_lines(connection)
@@ -83,7 +83,9 @@ def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: Reading) ->
     return Received(rows + empty, names, found, left_out)
 
 
-def fill_from_objects(connection: Connection, reader: json_fields.Reader, found: Cells) -> int:
+def fill_from_objects(
+    connection: Connection, reader: json_fields.Reader, found: ColumnMapping
+) -> int:
     """Insert the rows of the view `objects` into the inbox; return how many."""
     make(connection, found)
     rows = sa.table("objects", *map(sa.column, ("row_no", "object", "element")))
@@ -111,7 +113,7 @@ def keep_unreadable(
         connection.execute(statement, [shared | vars(row) for row in unreadable])
 
 
-def make(connection: Connection, found: Cells) -> None:
+def make(connection: Connection, found: ColumnMapping) -> None:
     """Make the inbox anew, with a column for each of the source's."""
     statements.drop_table(connection, *INBOX)
     columns = [sa.Column(place, sa.Text) for place in found.places.values()]
@@ -122,7 +124,7 @@ def make(connection: Connection, found: Cells) -> None:
     ).create(connection)
 
 
-def _named(batch: pa.RecordBatch, found: Cells, schema: pa.Schema) -> pa.RecordBatch:
+def _named(batch: pa.RecordBatch, found: ColumnMapping, schema: pa.Schema) -> pa.RecordBatch:
     """Return a batch as the inbox has it: columns by place, the rest side by side in a list."""
     own = [batch.column(name) for name in found.places]
     rest = [_side_by_side(batch, found.rest)] if found.rest else []
@@ -138,7 +140,7 @@ def _side_by_side(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
     return pa.ListArray.from_arrays(offsets, stacked.take(pa.array(order)))
 
 
-def _left_out(connection: Connection, source: Source, found: Cells) -> int:
+def _left_out(connection: Connection, source: Source, found: ColumnMapping) -> int:
     """Return how many rows of the inbox the source's `where` leaves out."""
     if not source.where:
         return 0

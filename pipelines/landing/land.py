@@ -13,7 +13,7 @@ from pipelines.landing import batch as landing_batch
 from pipelines.landing import inbox
 from pipelines.landing.batch import Batch
 from pipelines.landing.inbox import Received
-from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.readers import reader_of
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import LANDING
@@ -82,16 +82,16 @@ def land_rows(
     """
     with deployment.warehouse.begin() as connection:
         received = fill(connection)
-        done = landing_batch.move(deployment, connection, batch, Reading([], iter(())), received)
+        done = landing_batch.move(deployment, connection, batch, RowStream([], iter(())), received)
         and_then(connection, done["batch_id"])
     return Landed(batch.source.name, batch.name, done["batch_id"], _sentence(done))
 
 
-def _asked(deployment: Deployment, source: Source, again: tuple[str, ...]) -> Asked:
+def _asked(deployment: Deployment, source: Source, again: tuple[str, ...]) -> ExtractRequest:
     with deployment.warehouse.begin() as connection:
         watermark = statements.value(connection, "landing/source_so_far", source=source.name)
         stamps = statements.rows(connection, "landing/etags", source=source.name)
-    return Asked(
+    return ExtractRequest(
         home=deployment.home,
         secret=deployment.secret,
         watermark=watermark,
@@ -101,14 +101,14 @@ def _asked(deployment: Deployment, source: Source, again: tuple[str, ...]) -> As
     )
 
 
-def _insists(source: Source, arrival: Arrival, again: tuple[str, ...]) -> bool:
+def _insists(source: Source, arrival: Extract, again: tuple[str, ...]) -> bool:
     """Return whether somebody wants an arrival taken in all the same, by its name or its path."""
     names = {arrival.name, arrival.name.rsplit("/", 1)[-1]}
     return any(name in names or name.endswith(f"/{arrival.name}") for name in again)
 
 
 def _land_arrival(
-    deployment: Deployment, source: Source, arrival: Arrival, *, insists: bool
+    deployment: Deployment, source: Source, arrival: Extract, *, insists: bool
 ) -> Landed:
     """Land one arrival, or say why not."""
     if arrival.left:
@@ -122,7 +122,7 @@ def _land_arrival(
     return landed
 
 
-def _landed_or_new(deployment: Deployment, batch: Batch, arrival: Arrival) -> Landed:
+def _landed_or_new(deployment: Deployment, batch: Batch, arrival: Extract) -> Landed:
     before = None if batch.insists else _landed_before(deployment, batch)
     if before:
         return Landed(batch.source.name, batch.name, None, before)
@@ -154,7 +154,7 @@ def _landed_before(deployment: Deployment, batch: Batch) -> str | None:
     return f"landed before, as batch {found[0]['batch_id']} from {found[0]['file']}; passed over."
 
 
-def _is_as_before(deployment: Deployment, batch: Batch, reading: Reading) -> bool:
+def _is_as_before(deployment: Deployment, batch: Batch, reading: RowStream) -> bool:
     """Return whether a system that was asked again has only what came with the last batch."""
     if batch.digest or batch.insists or not reading.digest:
         return False
@@ -164,7 +164,7 @@ def _is_as_before(deployment: Deployment, batch: Batch, reading: Reading) -> boo
     return not has_moved and bool(_landed_before(deployment, batch.named(reading.digest)))
 
 
-def _land_new(deployment: Deployment, batch: Batch, read: Callable[[], Reading]) -> Landed:
+def _land_new(deployment: Deployment, batch: Batch, read: Callable[[], RowStream]) -> Landed:
     source, reading = batch.source, read()
     received = inbox.fill(deployment.warehouse, source, reading)
     brings = batch.digest or received.rows or reading.unreadable or source.snapshot

@@ -20,7 +20,7 @@ WORTH_ANALYSING = 10_000  # rows
 
 
 @dataclass(frozen=True)
-class Place:
+class RawTable:
     """Where the rows of a batch go: raw.<entity>, or a table still to be made its partition."""
 
     entity: str
@@ -34,22 +34,22 @@ class Place:
         return ("raw", f"{self.entity}_from_{self.span[0]}" if self.span else self.entity)
 
 
-def find(connection: Connection, entity: str, batch_id: int) -> Place:
+def find(connection: Connection, entity: str, batch_id: int) -> RawTable:
     """Return where a batch goes."""
     first = batch_id - batch_id % LANDINGS
     end = first + LANDINGS
     whole = quote(connection, "raw", entity)
     for known in statements.rows(connection, "landing/landing_ranges", table_name=whole):
         if known["first_batch"] <= batch_id < known["end_batch"]:
-            return Place(entity, batch_id, partition=known["partition_name"])
+            return RawTable(entity, batch_id, partition=known["partition_name"])
         if known["end_batch"] <= batch_id:
             first = max(first, known["end_batch"])
         else:
             end = min(end, known["first_batch"])
-    return Place(entity, batch_id, (first, end))
+    return RawTable(entity, batch_id, (first, end))
 
 
-def fill(connection: Connection, place: Place, select: str, **binds: Any) -> int:
+def fill(connection: Connection, place: RawTable, select: str, **binds: Any) -> int:
     """Store the rows of a SELECT of sql/ where they go; return how many.
 
     Without statistics of many new rows, the planner joins each to all products there are.
@@ -80,7 +80,7 @@ def ensure(connection: Connection, entity: str, batch_id: int) -> None:
         _attach(connection, place, place.span)
 
 
-def _attach(connection: Connection, place: Place, span: tuple[int, int]) -> None:
+def _attach(connection: Connection, place: RawTable, span: tuple[int, int]) -> None:
     """Make a filled table a partition: its constraints in one reading, then the indexes of all."""
     name, whole = quote(connection, *place.target), quote(connection, "raw", place.entity)
     shape = sa.inspect(connection)

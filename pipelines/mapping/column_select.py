@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection
 
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
-from pipelines.configuration.sources.column_rules import Condition, Recipe, is_path
+from pipelines.configuration.sources.column_rules import ColumnRule, Condition, is_path
 from pipelines.configuration.sources.kinds import KINDS
 from pipelines.errors import SourceUnreadable
 from pipelines.warehouse import statements
@@ -26,7 +26,7 @@ REST = "rest"
 
 
 @dataclass(frozen=True)
-class Cells:
+class ColumnMapping:
     """The source's columns by name, each with its column of the inbox, and what they are to us.
 
     `plain` says which of ours is one of theirs as it came; the text of all others is kept beside
@@ -51,7 +51,7 @@ class Cells:
         return sa.column(self.places[name], sa.Text)
 
 
-def of_columns(connection: Connection, source: Source, columns: list[str]) -> Cells:
+def of_columns(connection: Connection, source: Source, columns: list[str]) -> ColumnMapping:
     """Return the cells of something with a header.
 
     Raises
@@ -74,7 +74,7 @@ def of_columns(connection: Connection, source: Source, columns: list[str]) -> Ce
     return read_as(source, columns)
 
 
-def of_objects(source: Source, names: list[str]) -> Cells:
+def of_objects(source: Source, names: list[str]) -> ColumnMapping:
     """Return the cells of JSON objects, none of which needs to have every name.
 
     Raises
@@ -98,7 +98,7 @@ def of_objects(source: Source, names: list[str]) -> Cells:
     return read_as(source, list(dict.fromkeys([*names, *asked])))
 
 
-def mapped(source: Source, found: Cells) -> sa.Select[Any]:
+def mapped(source: Source, found: ColumnMapping) -> sa.Select[Any]:
     """Return the SELECT of our columns over the inbox, other columns as one object `extras`."""
     ours = [
         (_made(source.columns[column], found) if column in source.columns else _nothing()).label(
@@ -112,7 +112,7 @@ def mapped(source: Source, found: Cells) -> sa.Select[Any]:
     return picked.where(taken(source, found)) if source.where else picked
 
 
-def rows(source: Source, found: Cells) -> sa.FromClause:
+def rows(source: Source, found: ColumnMapping) -> sa.FromClause:
     """Return the inbox, or its rows with what only the first of several says filled down."""
     fill = source.fill_down
     if not fill:
@@ -129,7 +129,7 @@ def rows(source: Source, found: Cells) -> sa.FromClause:
     return sa.select(*columns).select_from(INBOX).subquery("filled")
 
 
-def taken(source: Source, found: Cells) -> sa.ColumnElement[bool]:
+def taken(source: Source, found: ColumnMapping) -> sa.ColumnElement[bool]:
     """Return whether a row of the inbox meets what the source's `where` asks; never null."""
     met = [sa.func.coalesce(_meets(each, found), sa.false()) for each in source.where]
     return sa.and_(sa.true(), *met)
@@ -139,7 +139,7 @@ def _nothing() -> sa.ColumnElement[str]:
     return sa.cast(sa.null(), sa.Text)
 
 
-def _tombstone(source: Source, found: Cells) -> sa.ColumnElement[str]:
+def _tombstone(source: Source, found: ColumnMapping) -> sa.ColumnElement[str]:
     """Return the text that says true of a row that is deleted."""
     if source.gone_when:
         met = sa.or_(*(_meets(each, found) for each in source.gone_when))
@@ -147,7 +147,7 @@ def _tombstone(source: Source, found: Cells) -> sa.ColumnElement[str]:
     return found.text(source.tombstone) if source.tombstone else _nothing()
 
 
-def _made(recipe: Recipe, found: Cells) -> sa.ColumnElement[str]:
+def _made(recipe: ColumnRule, found: ColumnMapping) -> sa.ColumnElement[str]:
     """Return the text that a recipe makes of a row."""
     if recipe.constant is not None:
         text: sa.ColumnElement[str] = sa.cast(sa.literal(recipe.constant), sa.Text)
@@ -166,7 +166,7 @@ def _made(recipe: Recipe, found: Cells) -> sa.ColumnElement[str]:
     return text
 
 
-def _taken_over(recipe: Recipe, found: Cells) -> sa.ColumnElement[str]:
+def _taken_over(recipe: ColumnRule, found: ColumnMapping) -> sa.ColumnElement[str]:
     """Return the first of the recipe's names that gives a value, or all of them joined."""
     if recipe.join is not None:
         first, *others = map(found.text, recipe.names)
@@ -177,7 +177,7 @@ def _taken_over(recipe: Recipe, found: Cells) -> sa.ColumnElement[str]:
     return found.text(names[0])
 
 
-def _meets(condition: Condition, found: Cells) -> sa.ColumnElement[bool]:
+def _meets(condition: Condition, found: ColumnMapping) -> sa.ColumnElement[bool]:
     text = found.text(condition.column)
     each = (
         text.startswith(value[:-1], autoescape=True) if value.endswith("*") else text == value
@@ -187,7 +187,7 @@ def _meets(condition: Condition, found: Cells) -> sa.ColumnElement[bool]:
     return sa.not_(among) if condition.but else among
 
 
-def _extras(source: Source, found: Cells) -> sa.ColumnElement[Any]:
+def _extras(source: Source, found: ColumnMapping) -> sa.ColumnElement[Any]:
     """Return all that is no column of ours as it came, as one object without nulls."""
     used = {*found.plain.values(), *([source.tombstone] if source.tombstone else [])}
     names = [name for name in found.names if name not in used]
@@ -222,7 +222,7 @@ def _needed(source: Source) -> tuple[str, ...]:
     return (*ENTITIES[source.entity].required, "where", "tombstone")
 
 
-def read_as(source: Source, names: list[str]) -> Cells:
+def read_as(source: Source, names: list[str]) -> ColumnMapping:
     """Return the cells of these columns, whatever the mapping misses among them."""
     plain = {}
     for ours, recipe in source.columns.items():
@@ -233,7 +233,9 @@ def read_as(source: Source, names: list[str]) -> Cells:
     others = [name for name in names if name not in asked]
     rest = others if len(others) > MOST_COLUMNS else []
     own = [name for name in names if name not in set(rest)]
-    return Cells({name: f"c{place}" for place, name in enumerate(own, 1)}, plain, tuple(rest))
+    return ColumnMapping(
+        {name: f"c{place}" for place, name in enumerate(own, 1)}, plain, tuple(rest)
+    )
 
 
 def _columns_before(connection: Connection, source: Source) -> list[str]:

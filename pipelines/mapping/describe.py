@@ -1,11 +1,11 @@
 """Recipes in words, for who reads what a source's columns become."""
 
-from pipelines.configuration.sources.column_rules import EPOCHS, Condition, Recipe
+from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule, Condition
 
 MOST_VALUES = 3  # of many words for others, that are shown
 
 
-def of_recipe(recipe: Recipe) -> str:
+def of_recipe(recipe: ColumnRule) -> str:
     """Return where a column of ours comes from and what is made of it."""
     if recipe.constant is not None:
         made = [f"always {recipe.constant!r}"]
@@ -27,7 +27,7 @@ def of_recipe(recipe: Recipe) -> str:
     return "; ".join(made)
 
 
-def of_form(recipe: Recipe | None) -> str:
+def of_form(recipe: ColumnRule | None) -> str:
     """Return how its values are read; empty where the one way that needs no saying holds."""
     if recipe is None:
         return ""

@@ -11,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
-from pipelines.configuration.sources.column_rules import EPOCHS, Recipe
+from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule
 from pipelines.deployment import Deployment
 from pipelines.warehouse import statements
 
@@ -67,7 +67,7 @@ def _readable(source: Source, view: str | None) -> sa.Select[Any]:
     return sa.select(sa.literal_column(f"{table.name}.*"), *texts).select_from(table)
 
 
-def _text(column: sa.ColumnElement[Any], recipe: Recipe | None) -> sa.ColumnElement[Any]:
+def _text(column: sa.ColumnElement[Any], recipe: ColumnRule | None) -> sa.ColumnElement[Any]:
     if recipe and recipe.formats:
         shapes = [shape_of(form) for form in recipe.formats]
         patterns, rearranged = (
@@ -110,7 +110,7 @@ def shape_of(form: str) -> tuple[str, str]:
     return f"^{pattern}$", f"z|{day} {time} {zone}" if zone else f"t|{day} {time}"
 
 
-def marks_of(recipe: Recipe) -> tuple[str, str, str]:
+def marks_of(recipe: ColumnRule) -> tuple[str, str, str]:
     """Return the pattern of a source's numbers, and its marks of thousands and decimals."""
     thousands, decimal = THOUSANDS[recipe.thousands or ""], re.escape(recipe.decimal or ".")
     whole = f"([0-9]{{1,3}}({thousands}[0-9]{{3}})+|[0-9]+)" if thousands else "[0-9]+"

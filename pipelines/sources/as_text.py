@@ -11,7 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from pipelines.sources.interface import Reading, Unreadable
+from pipelines.sources.interface import RowStream, Unreadable
 
 # Text can hold no NUL, so that what follows one cannot be mistaken for a cell.
 CELL, NULL = "\x00s", "\x00n"
@@ -40,7 +40,7 @@ def text_of(value: Any) -> str | None:
 
 
 def batch_of(
-    cells: Sequence[Sequence[Any]], columns: list[str], done: int, reading: Reading
+    cells: Sequence[Sequence[Any]], columns: list[str], done: int, reading: RowStream
 ) -> pa.RecordBatch:
     """Return columns of a driver as a batch; rows that no text can hold are set aside."""
     texts = [_texts_of(column) for column in cells]

@@ -21,7 +21,7 @@ class Unreadable:
 
 
 @dataclass
-class Reading:
+class RowStream:
     """Something being read: its columns at once, its rows as an iterator of Arrow batches of text.
 
     Each batch has a first column `row_no` (int64), then `columns`. With `columns` equal to
@@ -47,7 +47,7 @@ def _nothing() -> None:
 
 
 @dataclass(frozen=True)
-class Arrival:
+class Extract:
     """Something of a source that may land as one batch: a file, rows of a table, pages.
 
     `digest` is the sha256 of its bytes; None where they are known only once read. `stamp` is what
@@ -57,7 +57,7 @@ class Arrival:
     """
 
     name: str
-    read: Callable[[], Reading]
+    read: Callable[[], RowStream]
     digest: str | None = None
     byte_count: int = 0
     stamp: str | None = None
@@ -66,7 +66,7 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Asked:
+class ExtractRequest:
     """What a source is asked with: where it may keep things, what it may know, what it sent.
 
     `secret` returns the value of a name that the configuration writes as ${NAME}, None if nobody
@@ -84,4 +84,4 @@ class Asked:
 
 # Each module of this folder that is named like a kind has `arrivals(source, asked)`: in the order
 # in which they are to land. It raises SourceUnavailable where the source cannot be reached now.
-Arrivals = Callable[..., Iterator[Arrival]]
+Arrivals = Callable[..., Iterator[Extract]]

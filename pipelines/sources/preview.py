@@ -12,12 +12,12 @@ from pipelines.errors import SourceUnavailable
 from pipelines.sources.files import glob, object_storage, still_written
 from pipelines.sources.files.decoding import Content
 from pipelines.sources.http import pages
-from pipelines.sources.interface import LINE, Arrival, Asked, Reading
+from pipelines.sources.interface import LINE, Extract, ExtractRequest, RowStream
 from pipelines.sources.readers import reader_of
 from pipelines.sources.sql import extract
 
 
-def newest(source: Source, asked: Asked) -> Arrival | None:
+def newest(source: Source, asked: ExtractRequest) -> Extract | None:
     """Return what of a source came last, without its digest; None if nothing is there.
 
     Of an API that is its first page, of a database its rows from the beginning.
@@ -34,7 +34,7 @@ def newest(source: Source, asked: Asked) -> Arrival | None:
     return _file(source, asked)
 
 
-def _file(source: Source, asked: Asked) -> Arrival | None:
+def _file(source: Source, asked: ExtractRequest) -> Extract | None:
     pattern = source.options["path"]
     try:
         found = max(glob.find(pattern), key=lambda path: (path.stat().st_mtime, path.name))
@@ -51,10 +51,10 @@ def _file(source: Source, asked: Asked) -> Arrival | None:
     settle = source.options.get("settle_seconds", 0)
     left = glob.why_by_name(source, name) or still_written.why(found, name, settle, asked.now)
     content = Content(found.name, lambda: found.open("rb"))
-    return Arrival(name, _reader(source, content), byte_count=byte_count, left=left)
+    return Extract(name, _reader(source, content), byte_count=byte_count, left=left)
 
 
-def _object(source: Source, asked: Asked) -> Arrival | None:
+def _object(source: Source, asked: ExtractRequest) -> Extract | None:
     place = object_storage.open_storage(source, Secrets(source.name, asked.secret))
     found = max(place.find(), key=lambda each: (str(each.mtime), each.path), default=None)
     if found is None:
@@ -67,7 +67,7 @@ def _object(source: Source, asked: Asked) -> Arrival | None:
 
     left = glob.why_by_name(source, name)
     content = Content(found.base_name, opened)
-    return Arrival(name, _reader(source, content), byte_count=found.size or 0, left=left)
+    return Extract(name, _reader(source, content), byte_count=found.size or 0, left=left)
 
 
 def _reader(source: Source, content: Content) -> Any:
@@ -75,25 +75,25 @@ def _reader(source: Source, content: Content) -> Any:
     return partial(read, content, source.options)
 
 
-def _rows(source: Source, asked: Asked) -> Arrival:
+def _rows(source: Source, asked: ExtractRequest) -> Extract:
     """Return the rows in the order of the database: none is left behind for a cursor's sake."""
     told = ("cursor", "lookback")
     plain = {key: value for key, value in source.options.items() if key not in told}
     [whole] = extract.arrivals(source, asked)
     [rows] = extract.arrivals(replace(source, options=plain), asked)
 
-    def read() -> Reading:
+    def read() -> RowStream:
         whole.read()  # which tells a cursor that is not there
         return rows.read()
 
-    return Arrival(whole.name, read)
+    return Extract(whole.name, read)
 
 
-def _page(source: Source, asked: Asked) -> Arrival:
-    def read() -> Reading:
+def _page(source: Source, asked: ExtractRequest) -> Extract:
+    def read() -> RowStream:
         texts = pages.first_page(source, asked)
         numbers = pa.array(range(1, len(texts) + 1), pa.int64())
         lines = pa.array(texts, pa.string())
-        return Reading([LINE], iter([pa.record_batch([numbers, lines], names=["row_no", LINE])]))
+        return RowStream([LINE], iter([pa.record_batch([numbers, lines], names=["row_no", LINE])]))
 
-    return Arrival(source.options["url"].split("?")[0].split("://")[-1], read)
+    return Extract(source.options["url"].split("?")[0].split("://")[-1], read)

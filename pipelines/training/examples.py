@@ -24,7 +24,7 @@ LABELS = pa.schema([(PERSON, pa.int64()), ("churned", pa.int64())])
 
 
 @dataclass(frozen=True)
-class Lessons:
+class TrainingData:
     """What a training learns from and is tested on; `sentences` says which cut-offs are not in."""
 
     test_on: date
@@ -59,7 +59,7 @@ def gather(
     claim: Claim,
     knew: tuple[date, int],
     tell: Callable[[str, object], None],
-) -> Lessons:
+) -> TrainingData:
     """Build each cut-off as an attempt and read its people and outcomes.
 
     The attempt of one is kept until the next is built, so that nobody else's build slips in between
@@ -83,7 +83,7 @@ def gather(
             sentences.append(f"cut-off {day} is left out: {why_not}.")
         else:
             found[day] = examples
-    return Lessons(test_on, found.pop(test_on, None), found, sentences)
+    return TrainingData(test_on, found.pop(test_on, None), found, sentences)
 
 
 def _refuse_stale(deployment: Deployment, as_of: date, known_at: int) -> None:

@@ -25,7 +25,7 @@ from pipelines.segments import segment
 from pipelines.training import candidates as training_candidates
 from pipelines.training import examples, mlflow_run, segmenter
 from pipelines.training.candidates import Candidate
-from pipelines.training.examples import Lessons
+from pipelines.training.examples import TrainingData
 
 
 class TooLittleHistory(UnrecoverableError):
@@ -33,7 +33,7 @@ class TooLittleHistory(UnrecoverableError):
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainingResult:
     """What a training came to; `serving` holds the ids of what serves now, by kind."""
 
     training_id: int
@@ -48,7 +48,7 @@ class Trained:
 class Churn:
     """The churn side of a training: its lessons, its candidates, and each one's record."""
 
-    lessons: Lessons
+    lessons: TrainingData
     candidates: list[Candidate]
     versions: list[Version]
 
@@ -61,7 +61,7 @@ def train(
     known_at: int | None = None,
     tracking_url: str | None = None,
     tell: Listener = silent,
-) -> Trained:
+) -> TrainingResult:
     """Train churn models and a segmenter as of a day; the same training again changes nothing.
 
     Without `known_at` everything staged counts. With a `tracking_url` the training is also
@@ -89,7 +89,7 @@ def train(
 
 def _learn(
     deployment: Deployment, claim: Claim, knew: tuple[date, int], tell: Listener
-) -> tuple[Trained, Churn]:
+) -> tuple[TrainingResult, Churn]:
     """Build the cut-offs and the training's own day, fit on them, and record what came of it."""
     as_of, known_at = knew
     lessons = examples.gather(deployment, claim, knew, tell)
@@ -107,7 +107,7 @@ def _learn(
         tell("reference", serving)
     finally:
         claims.drop_night(deployment, tonight.night_id)
-    return Trained(training_id, as_of, known_at, made, serving, sentences), learned
+    return TrainingResult(training_id, as_of, known_at, made, serving, sentences), learned
 
 
 def _known_at(deployment: Deployment) -> int:
@@ -117,7 +117,7 @@ def _known_at(deployment: Deployment) -> int:
 
 
 def _fit_churn(
-    deployment: Deployment, as_of: date, lessons: Lessons, sentences: list[str]
+    deployment: Deployment, as_of: date, lessons: TrainingData, sentences: list[str]
 ) -> Churn:
     """Fit and compare; without enough history there is no churn model, and a sentence says why."""
     if not lessons.is_enough or lessons.test is None:
@@ -152,7 +152,7 @@ def _fit_churn(
 
 
 def _serving(
-    deployment: Deployment, as_of: date, lessons: Lessons, sentences: list[str]
+    deployment: Deployment, as_of: date, lessons: TrainingData, sentences: list[str]
 ) -> Candidate | None:
     """Return the churn model that serves, tested on the same people, or None."""
     with deployment.warehouse.begin() as connection:
@@ -168,7 +168,7 @@ def _serving(
     return training_candidates.put_to_test(name, model, lessons.test)
 
 
-def _about(lessons: Lessons, deployment: Deployment) -> dict[str, Any]:
+def _about(lessons: TrainingData, deployment: Deployment) -> dict[str, Any]:
     """Return what all candidates of a training share, ready for JSON."""
     return {
         **deployment.configuration.models["churn"],
@@ -215,7 +215,7 @@ def _keep_reference(tonight: Night, training_id: int) -> dict[str, str]:
     return serving
 
 
-def _track(deployment: Deployment, url: str, trained: Trained, learned: Churn) -> str:
+def _track(deployment: Deployment, url: str, trained: TrainingResult, learned: Churn) -> str:
     """Hand what MLflow is to keep to the tracking room; return its sentence."""
     test = learned.lessons.test
     assert test is not None, "there are candidates"

@@ -163,12 +163,12 @@ def test_who_refuses_profiling_later_is_left_out_and_changes_nobody_else(plain, 
 
 
 @pytest.fixture(scope="module")
-def trained(plain) -> train.Trained:
+def trained(plain) -> train.TrainingResult:
     """What the shop without anything planted teaches."""
     return train_on(plain[0])
 
 
-def churn_side(done: train.Trained) -> list[tuple]:
+def churn_side(done: train.TrainingResult) -> list[tuple]:
     """Return what the churn models of a training are and how they did in the test."""
     return [(each.model_id, each.name, each.metrics, each.verdict) for each in done.versions
             if each.kind == "churn"]  # fmt: skip

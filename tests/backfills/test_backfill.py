@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from pipelines.backfills import backfill
-from pipelines.backfills.backfill import Asked
-from pipelines.backfills.date_range import CHAMPION, Span
+from pipelines.backfills.backfill import BackfillRequest
+from pipelines.backfills.date_range import CHAMPION, DateRange
 from pipelines.errors import BackfillRefused, NothingThere
 from tests.support.backfilled_shop import (
     DAYS,
@@ -95,7 +95,7 @@ def test_all_nights_know_the_same_though_more_is_staged_meanwhile(shop):
                 runner.stage_anew(deployment)
 
     with opened(shop) as (deployment, claim):
-        backfill.backfill(deployment, claim, Asked(SPAN), more)
+        backfill.backfill(deployment, claim, BackfillRequest(SPAN), more)
     known = shop.query("select distinct known_at from ops.nights where purpose = 'backfill'")
     assert known == [{"known_at": 2}]
     assert shop.query("select max(batch_id) as n from ops.batches") == [{"n": 3}]
@@ -133,16 +133,16 @@ def test_a_day_that_has_not_ended_where_the_business_is_is_refused(shop, zone, n
 
 def test_a_range_that_ends_before_it_begins_is_refused():
     with pytest.raises(BackfillRefused, match=r"ends \(2026-11-17\) before it begins"):
-        Span(D, DAYS[0])
+        DateRange(D, DAYS[0])
 
 
 def test_nights_keep_their_models_unless_todays_are_asked_for(shop):
     old = serve(shop, 1, DAYS[0] - timedelta(days=9))
     new = serve(shop, 2, DAYS[2])
     before = DAYS[0] - timedelta(days=1)  # never published: the champion of its day
-    carry_out(shop, span=Span(before, D))
+    carry_out(shop, span=DateRange(before, D))
     assert models_and_notes(shop) == {before: (old, False), **dict.fromkeys(DAYS, (None, False))}
-    carry_out(shop, span=Span(before, D), models_mode=CHAMPION, reason="a better segmenter")
+    carry_out(shop, span=DateRange(before, D), models_mode=CHAMPION, reason="a better segmenter")
     assert models_and_notes(shop) == {
         day: (new, day < DAYS[2]) for day in (before, *DAYS)
     }  # fmt: skip

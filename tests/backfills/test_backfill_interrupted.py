@@ -5,7 +5,7 @@ import pytest
 from nocturne.show import status
 from pipelines.attempts import claims
 from pipelines.backfills import backfill
-from pipelines.backfills.backfill import Asked
+from pipelines.backfills.backfill import BackfillRequest
 from pipelines.backfills.date_range import CHAMPION
 from pipelines.errors import BackfillRefused, WarehouseBusy
 from tests.support.backfilled_shop import (
@@ -31,7 +31,7 @@ def shop(new_four):
 
 
 def fill_span(deployment, claim):
-    backfill.backfill(deployment, claim, Asked(SPAN))
+    backfill.backfill(deployment, claim, BackfillRequest(SPAN))
 
 
 def test_a_killed_backfill_goes_on_at_its_own_knowledge_and_gives_the_same_rows(new_four):
@@ -79,13 +79,13 @@ def test_two_at_once_are_refused(shop):
             other = shop.deployment()
             with claims.process_claim(other.warehouse, "second") as rival:
                 with pytest.raises(WarehouseBusy, match=r"test .* is at backfill 1 of"):
-                    backfill.backfill(other, rival, Asked(SPAN))
+                    backfill.backfill(other, rival, BackfillRequest(SPAN))
                 with pytest.raises(WarehouseBusy, match="has been building night"):
                     claims.open_night(other, rival, D)
             other.warehouse.close()
 
     with opened(shop) as (deployment, claim):
-        filled = backfill.backfill(deployment, claim, Asked(SPAN), second)
+        filled = backfill.backfill(deployment, claim, BackfillRequest(SPAN), second)
     assert filled.built == DAYS
     assert len(backfills(shop)) == 1
 
@@ -109,7 +109,7 @@ def stop_after_the_first(shop, plan_id=None, **how):
             raise OSError("no power")
 
     with opened(shop) as (deployment, claim), pytest.raises(OSError, match="no power"):
-        backfill.backfill(deployment, claim, Asked(SPAN, plan_id, **how), stop)
+        backfill.backfill(deployment, claim, BackfillRequest(SPAN, plan_id, **how), stop)
 
 
 def test_a_night_that_ran_meanwhile_with_other_models_does_not_count(shop):

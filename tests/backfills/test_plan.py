@@ -7,7 +7,7 @@ import yaml
 
 from pipelines.attempts import claims
 from pipelines.backfills import plan
-from pipelines.backfills.date_range import CHAMPION, Span
+from pipelines.backfills.date_range import CHAMPION, DateRange
 from pipelines.errors import BackfillRefused, BatchRefused
 from pipelines.landing import land as landing
 from tests.support.backfilled_shop import (  # fmt: skip
@@ -91,7 +91,7 @@ def people_of(shop):
 
 def test_missing_nights_and_other_settings_are_told_apart(shop):
     shop.configure("segments", {"segments": {"often": {"condition": "order_count >= 2"}}})
-    [first, *_, last] = make_plan(shop, Span(DAYS[3], DAYS[3].replace(day=21))).found
+    [first, *_, last] = make_plan(shop, DateRange(DAYS[3], DAYS[3].replace(day=21))).found
     assert (first.other, first.outdated) == (("build_configuration",), None)
     assert [flip.segment for flip in first.flips] == ["lately", "often"]
     assert (last.night_id, last.people_differ, last.changes) == (None, last.people, True)
@@ -140,7 +140,7 @@ def test_people_who_become_one_break_no_contract_that_the_backfill_keeps(new_sho
     shop.write("till/same.csv", same, LINE_COLUMNS)
     with opened(shop) as (deployment, _):
         landing.land(deployment)
-    span = Span(DAYS[2], D)
+    span = DateRange(DAYS[2], D)
     made = make_plan(shop, span)
     assert [found.people for found in made.found] == [30, 31]  # D's guest
     assert carry_out(shop, made.plan_id, span).built == span.days
@@ -183,7 +183,7 @@ def test_every_setting_that_cannot_be_previewed_is_named(shop):
 
 def test_a_plan_does_not_hold_for_other_nights_or_after_they_were_built_anew(shop):
     late(shop)
-    made = make_plan(shop, Span(DAYS[3], DAYS[3]))
+    made = make_plan(shop, DateRange(DAYS[3], DAYS[3]))
     with pytest.raises(BackfillRefused, match=r"is of 2026-11-20 to 2026-11-20, not of"):
         carry_out(shop, made.plan_id)
     with pytest.raises(BackfillRefused, match="says which models serve"):

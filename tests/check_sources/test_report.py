@@ -39,7 +39,7 @@ def till(columns=None, **more):
     return source("order_lines", "till/*.csv", []) | {"columns": PLAIN | (columns or {})} | more
 
 
-def looked(shop: Shop, *names: str) -> list[report.Look]:
+def looked(shop: Shop, *names: str) -> list[report.SourceReport]:
     opened = shop.deployment()
     try:
         return list(report.look(opened, names))

@@ -13,10 +13,10 @@ from scipy.stats import median_abs_deviation
 from examples import days, panel
 from pipelines.checking import baseline
 from pipelines.checking.baseline import LIMIT, MAD_TO_SIGMA, baseline_of
-from pipelines.configuration.holidays import Calendar
+from pipelines.configuration.holidays import ShopCalendar
 
 MONDAY = date(2026, 11, 16)
-NONE = Calendar()
+NONE = ShopCalendar()
 
 
 @given(st.lists(st.integers(0, 10**9), min_size=4, max_size=8), st.floats(0, 1e6))
@@ -65,17 +65,18 @@ def test_few_rows_too_few_weeks_and_days_that_are_not_new_say_nothing():
 
 def test_a_holiday_is_no_alarm_and_no_measure_for_other_days():
     before = weeks(1000, 1000, 1000, 1000)
-    own = Calendar(days=frozenset({MONDAY}))
+    own = ShopCalendar(days=frozenset({MONDAY}))
     assert baseline.unusual_days({MONDAY: 1}, before, own) is None
     closed = {MONDAY - timedelta(weeks=n): 0 for n in (5, 6, 7, 8)}
-    assert baseline.same_weekdays(MONDAY, before | closed, Calendar(days=frozenset(closed))) == [
+    calendar = ShopCalendar(days=frozenset(closed))
+    assert baseline.same_weekdays(MONDAY, before | closed, calendar) == [
         1000, 1000, 1000, 1000,
     ]  # fmt: skip
-    thanksgiving = Calendar("US")
+    thanksgiving = ShopCalendar("US")
     assert date(2017, 11, 23) in thanksgiving
     assert date(2017, 11, 24) not in thanksgiving
-    assert date(2021, 11, 1) in Calendar("DE", "BY")
-    assert date(2021, 11, 1) not in Calendar("DE", "BE")
+    assert date(2021, 11, 1) in ShopCalendar("DE", "BY")
+    assert date(2021, 11, 1) not in ShopCalendar("DE", "BE")
 
 
 def test_a_batch_of_many_odd_days_names_three_and_counts_the_rest():
@@ -115,16 +116,16 @@ def judged(sold, calendar, share=1.0):
 
 
 def test_of_a_real_year_only_the_days_before_thanksgiving_and_christmas_are_unusual(sold):
-    count, unusual_days = judged(sold, Calendar("US"))
+    count, unusual_days = judged(sold, ShopCalendar("US"))
     assert count >= 320
     assert unusual_days == [date(2017, 11, 21), date(2017, 11, 22), date(2017, 12, 23)]
-    own = Calendar("US", days=frozenset(unusual_days))
+    own = ShopCalendar("US", days=frozenset(unusual_days))
     assert judged(sold, own)[1] == []
 
 
 @pytest.mark.parametrize(("share", "seen"), [(0.3, 0.95), (0.5, 0.65), (2, 0.95)])
 def test_of_real_days_that_lost_or_doubled_their_rows_most_are_seen(sold, share, seen):
-    count, unusual_days = judged(sold, Calendar("US"), share)
+    count, unusual_days = judged(sold, ShopCalendar("US"), share)
     assert len(unusual_days) / count > seen
 
 

@@ -17,8 +17,8 @@ import pytest
 from nocturne.home import Home
 from nocturne.server import server
 from pipelines.backfills import backfill, verify
-from pipelines.backfills.backfill import Asked
-from pipelines.backfills.date_range import Span
+from pipelines.backfills.backfill import BackfillRequest
+from pipelines.backfills.date_range import DateRange
 from tests.promise.roads import Place
 from tests.promise.shop import RandomShop, founded, settings
 from tests.support import live_story
@@ -195,7 +195,7 @@ def rows_of_replaced(live: Live) -> list[dict[str, Any]]:
 
 def test_all_roads_lead_to_the_same_rows(live):
     with opened(live.shop) as (deployment, claim):
-        backfill.backfill(deployment, claim, Asked(Span(FIRST, LAST)))
+        backfill.backfill(deployment, claim, BackfillRequest(DateRange(FIRST, LAST)))
         roads = live.shop.query(
             "select as_of, known_at, count(*) as times,"
             " array_agg(distinct content_hashes) as hashes from ops.nights"

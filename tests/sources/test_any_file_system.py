@@ -6,7 +6,7 @@ import pytest
 from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnavailable
 from pipelines.sources.files import csv, parquet
-from pipelines.sources.interface import Asked
+from pipelines.sources.interface import ExtractRequest
 from tests.support.file_content import drawn
 
 ROWS = b"a,b\n1,2\n"
@@ -15,7 +15,7 @@ ROWS = b"a,b\n1,2\n"
 def arrivals(home, path, kind=csv, **options):
     given = {"path": path, "encoding": "utf-8", "delimiter": ",", **options}
     source = Source("till", "order_lines", "csv", {}, "UTC", given)
-    yield from kind.arrivals(source, Asked(home, {"TOKEN": "t0ken"}.get))
+    yield from kind.arrivals(source, ExtractRequest(home, {"TOKEN": "t0ken"}.get))
 
 
 @pytest.fixture

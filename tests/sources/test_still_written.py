@@ -11,7 +11,7 @@ import pytest
 from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnavailable, SourceUnfinished, SourceUnreadable
 from pipelines.sources.files import csv, local_files
-from pipelines.sources.interface import Asked
+from pipelines.sources.interface import ExtractRequest
 from tests.support.file_content import drawn
 
 ROWS = b"a,b\n1,2\n"
@@ -26,7 +26,7 @@ def folder(tmp_path):
 def arrivals(folder, path="*", now=None, **options):
     given = {"path": f"{folder}/{path}", "encoding": "utf-8", "delimiter": ",", **options}
     source = Source("till", "order_lines", "csv", {}, "UTC", given)
-    return list(csv.arrivals(source, Asked(folder, {}.get, now=now)))
+    return list(csv.arrivals(source, ExtractRequest(folder, {}.get, now=now)))
 
 
 @pytest.mark.parametrize("name", ["2.csv.part", "2.PARTIAL", "2.tmp", "2.csv.crdownload",

@@ -5,8 +5,8 @@ from datetime import date, timedelta
 
 from pipelines.attempts import claims
 from pipelines.backfills import backfill, plan
-from pipelines.backfills.backfill import Asked
-from pipelines.backfills.date_range import Span
+from pipelines.backfills.backfill import BackfillRequest
+from pipelines.backfills.date_range import DateRange
 from pipelines.configuration.load import read_configuration
 from pipelines.landing import land as landing
 from tests.support.orders import D, a_few_weeks, line
@@ -14,8 +14,8 @@ from tests.support.segmenters import keep_segmenter
 from tests.support.shop import LINE_COLUMNS, Shop
 
 DAYS = [D - timedelta(days=n) for n in (3, 2, 1, 0)]
-SPAN = Span(DAYS[0], DAYS[-1])
-PAST = Span(DAYS[0], DAYS[2])
+SPAN = DateRange(DAYS[0], DAYS[-1])
+PAST = DateRange(DAYS[0], DAYS[2])
 SEGMENTS = {
     "often": {"condition": "order_count >= 4"},
     "lately": {"condition": "recency_days <= 5"},
@@ -56,17 +56,17 @@ def opened(shop: Shop):
         deployment.warehouse.close()
 
 
-def make_plan(shop: Shop, span: Span = SPAN, folder=None) -> plan.Plan:
+def make_plan(shop: Shop, span: DateRange = SPAN, folder=None) -> plan.Plan:
     """Plan a range."""
     with opened(shop) as (deployment, claim):
         previewed = read_configuration(folder, shop.home) if folder else None
         return plan.plan(deployment, claim, span, previewed=previewed)
 
 
-def carry_out(shop: Shop, plan_id=None, span: Span = SPAN, **more) -> backfill.Filled:
+def carry_out(shop: Shop, plan_id=None, span: DateRange = SPAN, **more) -> backfill.BackfillResult:
     """Backfill a range."""
     with opened(shop) as (deployment, claim):
-        return backfill.backfill(deployment, claim, Asked(span, plan_id, **more))
+        return backfill.backfill(deployment, claim, BackfillRequest(span, plan_id, **more))
 
 
 def state(shop: Shop, tables=SEEN) -> dict[str, str]:

@@ -12,7 +12,7 @@ import boto3
 
 from pipelines.configuration.model import Source
 from pipelines.sources.files import csv
-from pipelines.sources.interface import Arrival, Asked
+from pipelines.sources.interface import Extract, ExtractRequest
 
 KEYS = {"S3_KEY": "AKIATHEKEYOFTHESHOP", "S3_SECRET": "the-secret-of-the-shop"}
 BUCKET = "shop"
@@ -43,11 +43,11 @@ class Bucket:
             **more,
         }
 
-    def arrivals(self, asked: dict[str, Any] | None = None, **more: Any) -> Iterator[Arrival]:
+    def arrivals(self, asked: dict[str, Any] | None = None, **more: Any) -> Iterator[Extract]:
         """Yield what a source of CSV files finds in the bucket."""
         source = Source("till", "order_lines", "csv", {}, "UTC", self.options(**more))
         given: dict[str, Any] = {"secret": KEYS.get} | (asked or {})
-        yield from csv.arrivals(source, Asked(home=self.home, **given))
+        yield from csv.arrivals(source, ExtractRequest(home=self.home, **given))
 
 
 @contextmanager

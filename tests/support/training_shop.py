@@ -78,7 +78,7 @@ def shop_of_many(folder: Path, url: str) -> Shop:
     return shop
 
 
-def train_on(shop: Shop, as_of: date = DAY, **more: Any) -> train.Trained:
+def train_on(shop: Shop, as_of: date = DAY, **more: Any) -> train.TrainingResult:
     """Train as of a day."""
     deployment = shop.deployment()
     try:

@@ -36,7 +36,7 @@ with claims.process_claim(deployment.warehouse, "killed") as claim:
 @pytest.fixture(scope="module")
 def trained(
     tmp_path_factory: pytest.TempPathFactory, new_database: Callable[[], str]
-) -> tuple[Shop, train.Trained]:
+) -> tuple[Shop, train.TrainingResult]:
     """A shop whose first training was killed, and whose second was not."""
     shop = shop_of_many(tmp_path_factory.mktemp("many"), new_database())
     deployment = shop.deployment()

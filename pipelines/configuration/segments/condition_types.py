@@ -44,7 +44,7 @@ def nearest_column(name: str) -> str:
     return f"Is {near[0]} meant?" if near else f"There are: {', '.join(COLUMNS)}."
 
 
-class Kinds:
+class OperandTypes:
     """Finds the kind of a tree and of all its parts; `faults` collects what does not go together.
 
     A kind of None is null or unknown: it goes with everything, so that one fault is told once.

@@ -14,7 +14,12 @@ from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from pipelines.configuration.model import Segment
-from pipelines.configuration.segments.condition_types import COLUMNS, Kinds, nearest_column, text_of
+from pipelines.configuration.segments.condition_types import (
+    COLUMNS,
+    OperandTypes,
+    nearest_column,
+    text_of,
+)
 
 # The primary segment of people for whom no condition holds.
 NO_SEGMENT = "none"
@@ -145,7 +150,7 @@ def _faults(tree: exp.Expression) -> Iterator[str]:
         yield f"uses {', '.join(sorted(strange))}. {UNDERSTOOD}"
     yield from _column_faults(tree)
     if not strange:
-        kinds = Kinds()
+        kinds = OperandTypes()
         kind = kinds.of(tree)
         yield from kinds.faults
         if kind not in ("truth", None) and not kinds.faults:

@@ -33,7 +33,7 @@ class FillDown:
 
 
 @dataclass(frozen=True)
-class Recipe:
+class ColumnRule:
     """One of our columns: the first of `names` that gives a value, or a constant, made ours.
 
     With `join` it is all of them, that text between; nothing if one gives none. What follows is

@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.configuration.entities import ENTITIES, Entity
 from pipelines.configuration.faults import Faults
-from pipelines.configuration.sources.column_rules import EPOCHS, Condition, FillDown, Recipe
+from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule, Condition, FillDown
 
 KEYS = (
     "from", "constant", "join", "split", "values", "negative_when", "format", "formats",
@@ -15,7 +15,7 @@ DIRECTIVES = "dmYyHIMSfpzZbB"
 DAY_PARTS = ({"Y", "y"}, {"m", "b", "B"}, {"d"})
 
 
-def read_columns(place: str, entity: Entity, columns: Any, faults: Faults) -> dict[str, Recipe]:
+def read_columns(place: str, entity: Entity, columns: Any, faults: Faults) -> dict[str, ColumnRule]:
     """Return the recipe of each of our columns that is mapped."""
     place = f"{place}.columns"
     if not faults.expect(
@@ -89,15 +89,15 @@ def read_explode(place: str, entry: Any, faults: Faults) -> str | None:
     return entry
 
 
-def _recipe(place: str, entity: Entity, ours: str, entry: Any, faults: Faults) -> Recipe:
+def _recipe(place: str, entity: Entity, ours: str, entry: Any, faults: Faults) -> ColumnRule:
     if isinstance(entry, str | list):
-        return Recipe(names=_names(place, entry, faults))
+        return ColumnRule(names=_names(place, entry, faults))
     if not faults.expect(
         isinstance(entry, dict),
         f"{place} is {entry!r}; expected the source's name for it, a list of names, or keys "
         f"({', '.join(KEYS)}).",
     ):
-        return Recipe()
+        return ColumnRule()
     for key in sorted(set(map(str, entry)) - set(KEYS)):
         faults.append(f"{place}.{key} is not understood. There are: {', '.join(KEYS)}.")
     faults.expect(
@@ -105,7 +105,7 @@ def _recipe(place: str, entity: Entity, ours: str, entry: Any, faults: Faults) -
     )
     sign = entry.get("negative_when")
     names = _names(f"{place}.from", entry["from"], faults) if "from" in entry else ()
-    recipe = Recipe(
+    recipe = ColumnRule(
         names=names,
         constant=_text(entry.get("constant")),
         join=_join(place, entry.get("join"), names, faults),
@@ -120,7 +120,7 @@ def _recipe(place: str, entity: Entity, ours: str, entry: Any, faults: Faults) -
     return recipe
 
 
-def _fits(place: str, entity: Entity, ours: str, recipe: Recipe, faults: Faults) -> None:
+def _fits(place: str, entity: Entity, ours: str, recipe: ColumnRule, faults: Faults) -> None:
     """Note what a column of this type cannot have."""
     if recipe.formats:
         faults.expect(ours in entity.instants, f"{place}.format is for instants and days.")

@@ -11,7 +11,7 @@ OFF = "off"
 
 
 @dataclass(frozen=True)
-class Expected:
+class SourceExpectations:
     """How odd volume is judged, how many rows may be rejected, how young its rows must be.
 
     Without a `reject_limit` that of settings.yml holds; without `fresh_days` any age is good.
@@ -23,7 +23,7 @@ class Expected:
     fresh_severity: str = WARNING
 
 
-def read_expected(place: str, entry: dict[str, Any], faults: Faults) -> Expected:
+def read_expected(place: str, entry: dict[str, Any], faults: Faults) -> SourceExpectations:
     """Return what a source is expected to send; note what is wrong with it."""
     volume = entry.get("volume", WARNING)
     if volume is False:  # YAML reads a bare `off` as no
@@ -43,7 +43,7 @@ def read_expected(place: str, entry: dict[str, Any], faults: Faults) -> Expected
         severity in (WARNING, CRITICAL),
         f"{place}.fresh_severity is {severity!r}; expected warning or critical.",
     )
-    return Expected(volume, limit, days, severity)
+    return SourceExpectations(volume, limit, days, severity)
 
 
 def expect_share(value: Any, place: str, faults: Faults) -> None:

@@ -13,19 +13,19 @@ from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnreadable
 from pipelines.sources.files import csv_records, decoding, local_files
 from pipelines.sources.files.decoding import Content
-from pipelines.sources.files.unreadable_rows import Aside, as_text, is_text
-from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.files.unreadable_rows import UnreadableRows, as_text, is_text
+from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 
 RAGGED = "ragged_row"
 SLOW_BYTES = 16 << 10  # of a damaged block are read row by row, 100,000 rows a second
 
 
-def arrivals(source: Source, asked: Asked) -> Iterator[Arrival]:
+def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
     """Yield the CSV files of a source, by name."""
     return local_files.arrivals(source, asked, read)
 
 
-def read(content: Content, options: dict[str, Any]) -> Reading:
+def read(content: Content, options: dict[str, Any]) -> RowStream:
     """Open a CSV file with one header line.
 
     Raises
@@ -43,15 +43,15 @@ def read(content: Content, options: dict[str, Any]) -> Reading:
         if found is None and (piece is None or len(held) > csv_records.ROW_BYTES):
             _no_header(content.name, held)
     names = _names(content.name, found.cells, encoding)
-    reading = Reading(names, iter(()))
-    layout = Layout(content.name, tuple(names), encoding, delimiter)
+    reading = RowStream(names, iter(()))
+    layout = CsvLayout(content.name, tuple(names), encoding, delimiter)
     rest = chain([held[found.end :]], pieces)
-    reading.batches = _Rows(layout, Aside(content.name, reading)).batches(rest)
+    reading.batches = _Rows(layout, UnreadableRows(content.name, reading)).batches(rest)
     return reading
 
 
 @dataclass(frozen=True)
-class Layout:
+class CsvLayout:
     """How a CSV file is written."""
 
     name: str
@@ -117,7 +117,7 @@ def _names(name: str, cells: list[bytes], encoding: str) -> list[str]:
 class _Rows:
     """Makes batches of the records of one file, and counts them."""
 
-    def __init__(self, layout: Layout, aside: Aside):
+    def __init__(self, layout: CsvLayout, aside: UnreadableRows):
         self._layout, self._set_aside, self._done = layout, aside, 0
 
     def batches(self, pieces: Iterator[bytes]) -> Iterator[pa.RecordBatch]:
@@ -222,7 +222,7 @@ class _Rows:
         self._set_aside(number, content, rule, f"row {number} {fault}")
 
 
-def _no_text(content: bytes, layout: Layout) -> str:
+def _no_text(content: bytes, layout: CsvLayout) -> str:
     if b"\x00" in content:
         return "has a NUL byte, which no text in the database may have."
     return f"is not {layout.encoding} text: set `encoding:` in sources.yml to what it is."

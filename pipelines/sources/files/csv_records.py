@@ -34,7 +34,7 @@ class Record:
 
 
 @dataclass
-class Aside:
+class SetAside:
     """A record, or the first line of one, that is no row; `at` counts records from 0."""
 
     at: int
@@ -43,13 +43,13 @@ class Aside:
 
 
 @dataclass
-class Sifted:
+class SiftedRecords:
     """The rows of a block, where and as what they stood, what is set aside, where it stopped."""
 
     rows: list[list[bytes]] = field(default_factory=list)
     places: list[int] = field(default_factory=list)
     contents: list[bytes] = field(default_factory=list)
-    asides: list[Aside] = field(default_factory=list)
+    asides: list[SetAside] = field(default_factory=list)
     end: int = 0
 
     @property
@@ -72,7 +72,7 @@ def whole(block: bytes, delimiter: str) -> tuple[int, bool]:
     return end, is_clean
 
 
-def sift(block: bytes, width: int, delimiter: str, *, is_last: bool) -> Sifted:
+def sift(block: bytes, width: int, delimiter: str, *, is_last: bool) -> SiftedRecords:
     """Read the records of a block one by one, and set aside those that are no rows.
 
     A record of several lines that is ragged or has text after a closing quote may be a line with
@@ -80,7 +80,7 @@ def sift(block: bytes, width: int, delimiter: str, *, is_last: bool) -> Sifted:
     only the first line is set aside, and reading goes on after it. So it does where a quote is
     never closed in the last block; in others, the record may go on in the next.
     """
-    sifted = Sifted()
+    sifted = SiftedRecords()
     while (at := sifted.end) < len(block):
         if block[at] in ENDS:
             sifted.end += 1
@@ -91,7 +91,7 @@ def sift(block: bytes, width: int, delimiter: str, *, is_last: bool) -> Sifted:
         sifted.end, fault = _judge(block, at, record, (width, delimiter))
         content = block[at : sifted.end].rstrip(ENDS)
         if record is None or fault:
-            sifted.asides.append(Aside(sifted.count, content, fault))
+            sifted.asides.append(SetAside(sifted.count, content, fault))
         else:
             sifted.places.append(sifted.count)
             sifted.contents.append(content)

@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 import pyarrow as pa
 
 from pipelines.errors import SourceUnreadable
-from pipelines.sources.interface import Reading
+from pipelines.sources.interface import RowStream
 
 PIECE_BYTES = 4 << 20
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
@@ -25,7 +25,7 @@ class Content:
     open: Callable[[], BinaryIO]
 
 
-Reader = Callable[[Content, dict[str, Any]], Reading]  # reads a file's bytes by its options
+Reader = Callable[[Content, dict[str, Any]], RowStream]  # reads a file's bytes by its options
 
 
 def pieces(content: Content, encoding: str) -> Iterator[bytes]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pipelines.configuration.model import Source
 from pipelines.sources.files import still_written
-from pipelines.sources.interface import Reading
+from pipelines.sources.interface import RowStream
 
 
 def find(pattern: str) -> list[Path]:
@@ -32,6 +32,6 @@ def why_by_name(source: Source, name: str) -> str | None:
     return None if is_fixed(source.options["path"]) else still_written.why_by_name(name)
 
 
-def nothing_to_read() -> Reading:
+def nothing_to_read() -> RowStream:
     """Be what an arrival that is left has for a reading: nobody asks for it."""
     raise AssertionError("what is left is not read")

@@ -11,19 +11,19 @@ from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnreadable
 from pipelines.sources.files import decoding, local_files
 from pipelines.sources.files.decoding import Content
-from pipelines.sources.files.unreadable_rows import Aside, is_text
-from pipelines.sources.interface import LINE, Arrival, Asked, Reading
+from pipelines.sources.files.unreadable_rows import UnreadableRows, is_text
+from pipelines.sources.interface import LINE, Extract, ExtractRequest, RowStream
 
 LINE_BYTES = 8 << 20
 SCHEMA = pa.schema([("row_no", pa.int64()), (LINE, pa.string())])
 
 
-def arrivals(source: Source, asked: Asked) -> Iterator[Arrival]:
+def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
     """Yield the JSON Lines files of a source, by name."""
     return local_files.arrivals(source, asked, read)
 
 
-def read(content: Content, options: dict[str, Any]) -> Reading:
+def read(content: Content, options: dict[str, Any]) -> RowStream:
     """Open a JSON Lines file; the only column is the line, row numbers are those of lines.
 
     Raises
@@ -38,9 +38,9 @@ def read(content: Content, options: dict[str, Any]) -> Reading:
             f"{content.name} is empty. Ask the source to send it again; a day without rows is a "
             "file with an empty line."
         )
-    reading = Reading([LINE], iter(()))
+    reading = RowStream([LINE], iter(()))
     lines = _whole_lines(content.name, first, pieces)
-    reading.batches = _batches(lines, options["encoding"], Aside(content.name, reading))
+    reading.batches = _batches(lines, options["encoding"], UnreadableRows(content.name, reading))
     return reading
 
 
@@ -61,7 +61,9 @@ def _whole_lines(name: str, held: bytes, pieces: Iterator[bytes]) -> Iterator[by
         yield held if held.endswith(b"\n") else held + b"\n"
 
 
-def _batches(blocks: Iterator[bytes], encoding: str, set_aside: Aside) -> Iterator[pa.RecordBatch]:
+def _batches(
+    blocks: Iterator[bytes], encoding: str, set_aside: UnreadableRows
+) -> Iterator[pa.RecordBatch]:
     done = 0
     for block in blocks:
         is_sound = is_text(block)
@@ -79,7 +81,7 @@ def _batches(blocks: Iterator[bytes], encoding: str, set_aside: Aside) -> Iterat
 
 
 def _set_no_text_aside(
-    lines: pa.Array, numbers: np.ndarray, encoding: str, set_aside: Aside
+    lines: pa.Array, numbers: np.ndarray, encoding: str, set_aside: UnreadableRows
 ) -> np.ndarray:
     """Set the lines aside that are no text; return which ones are, as bool (n,)."""
     kept = np.ones(len(lines), dtype=bool)

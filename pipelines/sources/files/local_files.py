@@ -11,10 +11,10 @@ from pipelines.errors import SourceUnavailable, SourceUnreadable
 from pipelines.sources.files import remote_files, still_written
 from pipelines.sources.files.decoding import PIECE_BYTES, Content, Reader
 from pipelines.sources.files.glob import find, name_of, nothing_to_read, why_by_name
-from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 
 
-def arrivals(source: Source, asked: Asked, read: Reader) -> Iterator[Arrival]:
+def arrivals(source: Source, asked: ExtractRequest, read: Reader) -> Iterator[Extract]:
     """Yield the files of a path or glob, by name, or the objects of a URL.
 
     One that is still being written is left for another time.
@@ -41,7 +41,7 @@ def sha256_of(path: Path) -> str:
     return digest.hexdigest()
 
 
-def watched(read: Callable[[], Reading], check: Callable[[], None]) -> Reading:
+def watched(read: Callable[[], RowStream], check: Callable[[], None]) -> RowStream:
     """Read something that may change meanwhile: `check` raises if it did, whatever was read."""
     try:
         reading = read()
@@ -63,26 +63,26 @@ def _watched(
     check()
 
 
-def _local(source: Source, asked: Asked, read: Reader, path: Path) -> Arrival:
+def _local(source: Source, asked: ExtractRequest, read: Reader, path: Path) -> Extract:
     name = name_of(source.options["path"], path)
     try:
         left = why_by_name(source, name) or still_written.why(
             path, name, source.options.get("settle_seconds", 0), asked.now
         )
         if left:
-            return Arrival(name, nothing_to_read, left=left)
+            return Extract(name, nothing_to_read, left=left)
         seen = still_written.look(path)
         digest = sha256_of(path)
     except FileNotFoundError:
         left = f"{name} is no longer there; it was when the folder was looked at."
-        return Arrival(name, nothing_to_read, left=left)
+        return Extract(name, nothing_to_read, left=left)
     except OSError as error:
         raise SourceUnavailable(
             f"{source.name}: {name} cannot be opened: {error.strerror}. Give the account that "
             "lands the right to read it; it is tried again the next time."
         ) from None
     content = Content(path.name, lambda: path.open("rb"))
-    return Arrival(
+    return Extract(
         name,
         lambda: watched(
             lambda: read(content, source.options),

@@ -13,19 +13,19 @@ from pipelines.errors import SourceUnreadable
 from pipelines.sources.files import local_files
 from pipelines.sources.files.decoding import Content
 from pipelines.sources.files.parquet_text import to_text
-from pipelines.sources.files.unreadable_rows import Aside, as_text, no_text
-from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.files.unreadable_rows import UnreadableRows, as_text, no_text
+from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 
 MOST_ROWS = 64 * 1024
 BATCH_BYTES = 16 << 20
 
 
-def arrivals(source: Source, asked: Asked) -> Iterator[Arrival]:
+def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
     """Yield the Parquet files of a source, by name."""
     return local_files.arrivals(source, asked, read)
 
 
-def read(content: Content, options: dict[str, Any]) -> Reading:
+def read(content: Content, options: dict[str, Any]) -> RowStream:
     """Open a Parquet file; `options` is not used, Parquet says itself what it is.
 
     Raises
@@ -46,13 +46,13 @@ def read(content: Content, options: dict[str, Any]) -> Reading:
     repeated = sorted({each for each in columns if columns.count(each) > 1})
     if repeated:
         raise SourceUnreadable(f"{name} has the column {', '.join(repeated)} twice.")
-    reading = Reading(columns, iter(()))
-    reading.batches = _batches(name, file, Aside(name, reading))
+    reading = RowStream(columns, iter(()))
+    reading.batches = _batches(name, file, UnreadableRows(name, reading))
     return reading
 
 
 def _batches(
-    name: str, file: arrow_parquet.ParquetFile, set_aside: Aside
+    name: str, file: arrow_parquet.ParquetFile, set_aside: UnreadableRows
 ) -> Iterator[pa.RecordBatch]:
     done = 0
     try:
@@ -78,7 +78,7 @@ def _batch_rows(file: arrow_parquet.ParquetFile) -> int:
 
 
 def _rows(
-    names: list[str], columns: list[pa.Array], numbers: np.ndarray, set_aside: Aside
+    names: list[str], columns: list[pa.Array], numbers: np.ndarray, set_aside: UnreadableRows
 ) -> pa.RecordBatch:
     """Return the rows that are text; set aside the others, as JSON."""
     bad = np.zeros(len(numbers), dtype=bool)

@@ -21,13 +21,13 @@ from pipelines.sources.files import object_storage, still_written
 from pipelines.sources.files.decoding import PIECE_BYTES, Content, Reader
 from pipelines.sources.files.glob import nothing_to_read, why_by_name
 from pipelines.sources.files.object_storage import Storage
-from pipelines.sources.interface import Arrival, Asked
+from pipelines.sources.interface import Extract, ExtractRequest
 
 ATTEMPTS = 3  # of one whole object
 LONGEST_PAUSE = 8  # seconds between them
 
 
-def arrivals(source: Source, asked: Asked, read: Reader) -> Iterator[Arrival]:
+def arrivals(source: Source, asked: ExtractRequest, read: Reader) -> Iterator[Extract]:
     """Yield the objects of a URL, which may be a glob, by name.
 
     Raises
@@ -40,16 +40,16 @@ def arrivals(source: Source, asked: Asked, read: Reader) -> Iterator[Arrival]:
         name, stamp = place.name_of(found.path), _stamp(found)
         left = _why_left(name, found, source, asked)
         if left:
-            yield Arrival(name, nothing_to_read, left=left)
+            yield Extract(name, nothing_to_read, left=left)
             continue
         with tempfile.TemporaryFile(dir=asked.home) as file:
             try:
                 fetched = _fetch(place, found, file)
             except SourceUnfinished as error:
-                yield Arrival(name, nothing_to_read, left=str(error))
+                yield Extract(name, nothing_to_read, left=str(error))
                 continue
             content = Content(found.base_name, fetched.open)
-            yield Arrival(
+            yield Extract(
                 name,
                 partial(read, content, source.options),
                 digest=fetched.digest,
@@ -72,7 +72,7 @@ class Fetched:
         return again
 
 
-def _why_left(name: str, found: fs.FileInfo, source: Source, asked: Asked) -> str | None:
+def _why_left(name: str, found: fs.FileInfo, source: Source, asked: ExtractRequest) -> str | None:
     """Return why an object is left where it is; None if it is to be fetched."""
     insists = any(each in (name, found.base_name) or each.endswith(name) for each in asked.again)
     stamp, settle = _stamp(found), source.options.get("settle_seconds", 0)

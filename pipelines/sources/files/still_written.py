@@ -17,7 +17,7 @@ HIDDEN = ("_", ".")
 
 
 @dataclass(frozen=True)
-class Look:
+class FileState:
     """What a file looks like from outside."""
 
     device: int
@@ -26,10 +26,10 @@ class Look:
     changed_at: int  # nanoseconds
 
 
-def look(path: Path) -> Look:
+def look(path: Path) -> FileState:
     """Return what a file looks like now."""
     found = path.stat()
-    return Look(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
+    return FileState(found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns)
 
 
 def why(path: Path, name: str, settle_seconds: float, now: datetime | None) -> str | None:
@@ -65,7 +65,7 @@ def why_young(name: str, changed_at: datetime, settle_seconds: float, now: datet
     )
 
 
-def refuse_if_changed(path: Path, name: str, seen: Look) -> None:
+def refuse_if_changed(path: Path, name: str, seen: FileState) -> None:
     """Look again.
 
     Raises

@@ -5,7 +5,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from pipelines.errors import SourceUnreadable
-from pipelines.sources.interface import Reading, Unreadable
+from pipelines.sources.interface import RowStream, Unreadable
 
 # What a landing keeps of them in memory; a file with more is not what it is declared to be.
 MOST_ROWS = 250_000
@@ -13,10 +13,10 @@ MOST_BYTES = 64 << 20
 SHORT_BYTES = 4 << 10  # Python decodes a row, Arrow checks a block sooner
 
 
-class Aside:
+class UnreadableRows:
     """Sets rows of one file aside."""
 
-    def __init__(self, name: str, reading: Reading):
+    def __init__(self, name: str, reading: RowStream):
         self._name, self._reading, self._bytes = name, reading, 0
 
     def __call__(self, row_no: int, content: bytes, rule: str, sentence: str) -> None:

@@ -20,7 +20,7 @@ from pipelines.hashing import short_hash
 from pipelines.sources.http import json_values
 from pipelines.sources.http.client import Client, Page, Refused
 from pipelines.sources.http.spool import Spool, State
-from pipelines.sources.interface import LINE, Arrival, Asked, Reading
+from pipelines.sources.interface import LINE, Extract, ExtractRequest, RowStream
 
 BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 LONGEST_MARK = 100
@@ -28,8 +28,8 @@ MOST_EMPTY = 100  # pages in a row: an API that filters may send some
 
 
 def arrivals(
-    source: Source, asked: Asked, sleep: Callable[[float], None] = time.sleep
-) -> Iterator[Arrival]:
+    source: Source, asked: ExtractRequest, sleep: Callable[[float], None] = time.sleep
+) -> Iterator[Extract]:
     """Fetch every page that is not kept yet, then give all records as one arrival.
 
     Raises
@@ -37,19 +37,19 @@ def arrivals(
     SourceUnavailable
         If the API cannot be reached now; the pages that came are kept for the next run.
     """
-    fetching = Fetching(source, asked, sleep)
+    fetching = PageReader(source, asked, sleep)
     name = source.options["url"].split("?")[0].split("://")[-1]
     try:
         state = fetching.run()
     except SourceUnreadable as error:
-        yield Arrival(name, partial(_refuse, error))
+        yield Extract(name, partial(_refuse, error))
         return
     spool = fetching.spool
     digest = _sha256_of(spool.lines) if state.records else None
     watermark = state.watermark or asked.watermark
-    yield Arrival(
+    yield Extract(
         name,
-        lambda: Reading([LINE], spool.batches(), watermark=watermark, digest=digest),
+        lambda: RowStream([LINE], spool.batches(), watermark=watermark, digest=digest),
         digest,
         state.byte_count,
         settle=spool.remove,
@@ -57,7 +57,7 @@ def arrivals(
     spool.remove()  # also if it was passed over
 
 
-def first_page(source: Source, asked: Asked) -> list[str]:
+def first_page(source: Source, asked: ExtractRequest) -> list[str]:
     """Fetch one page and keep nothing of it; return its records as JSON texts.
 
     Raises
@@ -67,7 +67,7 @@ def first_page(source: Source, asked: Asked) -> list[str]:
     SourceUnreadable
         If it refuses to answer, or sends what cannot be read.
     """
-    fetching = Fetching(source, asked, time.sleep)
+    fetching = PageReader(source, asked, time.sleep)
     client = Client(source.name, source.options, fetching.secrets, time.sleep)
     try:
         page = client.page(fetching.address(client, {}), "page 1")
@@ -81,16 +81,16 @@ def _sha256_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _refuse(error: SourceUnreadable) -> Reading:
+def _refuse(error: SourceUnreadable) -> RowStream:
     raise error
 
 
 @dataclass
-class Fetching:
+class PageReader:
     """One run over the pages of a source."""
 
     source: Source
-    asked: Asked
+    asked: ExtractRequest
     sleep: Callable[[float], None]
     spool: Spool = field(init=False)
     secrets: Secrets = field(init=False)

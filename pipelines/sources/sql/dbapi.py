@@ -16,8 +16,8 @@ import sqlalchemy as sa
 from pipelines.configuration.sources import cursor
 from pipelines.errors import SourceUnreadable
 from pipelines.sources.as_text import Digest, batch_of, text_of, without_empty
-from pipelines.sources.interface import Reading
-from pipelines.sources.sql.query import Wanted
+from pipelines.sources.interface import RowStream
+from pipelines.sources.sql.query import SqlQuery
 
 CHUNK_ROWS = 8_192
 DRIVERS = {
@@ -35,13 +35,13 @@ LASTING = (
 )  # fmt: skip
 
 
-def columns(wanted: Wanted) -> list[str]:
+def columns(wanted: SqlQuery) -> list[str]:
     """Return the names of the columns."""
     with _opened(wanted) as connection:
         return list(connection.execute(wanted.first_columns()).keys())
 
 
-def batches(wanted: Wanted, reading: Reading) -> Iterator[pa.RecordBatch]:
+def batches(wanted: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
     """Yield the rows as text; at the end the reading knows its watermark and digest."""
     names, done = reading.columns, 0
     with _opened(wanted) as connection:
@@ -61,7 +61,7 @@ def batches(wanted: Wanted, reading: Reading) -> Iterator[pa.RecordBatch]:
 
 
 @contextmanager
-def _opened(wanted: Wanted) -> Iterator[sa.Connection]:
+def _opened(wanted: SqlQuery) -> Iterator[sa.Connection]:
     """Open a connection whose results stay at the server until they are drawn.
 
     Raises
@@ -84,7 +84,7 @@ def _opened(wanted: Wanted) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-def _engine(wanted: Wanted) -> sa.Engine:
+def _engine(wanted: SqlQuery) -> sa.Engine:
     name = wanted.url.get_backend_name()
     url = wanted.url
     if name == "sqlite" and url.database:  # never made by asking for it
@@ -108,7 +108,7 @@ def _keep_any_bytes(connection: Any, _: Any) -> None:
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
 
 
-def _newest(wanted: Wanted, connection: sa.Connection) -> Any:
+def _newest(wanted: SqlQuery, connection: sa.Connection) -> Any:
     """Return the greatest value of the cursor, as the driver gives it."""
     column = wanted.rows([wanted.cursor or ""]).c[wanted.cursor or ""]
     newest = sa.select(sa.func.max(column))
@@ -119,7 +119,7 @@ def _newest(wanted: Wanted, connection: sa.Connection) -> Any:
     return connection.execute(newest.where(column <= sa.literal(_as(found, latest)))).scalar()
 
 
-def _rows(wanted: Wanted, names: list[str], like: Any, watermark: str | None) -> sa.Select[Any]:
+def _rows(wanted: SqlQuery, names: list[str], like: Any, watermark: str | None) -> sa.Select[Any]:
     """Return the SELECT of the rows, and whether the next reading brings each again.
 
     A row without a cursor comes with every reading, so that none is lost.

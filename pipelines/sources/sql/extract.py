@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from pipelines.configuration.model import Source
 from pipelines.configuration.sources.secrets import Secrets
 from pipelines.errors import SourceUnavailable
-from pipelines.sources.interface import Arrival, Asked, Reading
+from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.sql import dbapi, postgres
-from pipelines.sources.sql.query import Wanted
+from pipelines.sources.sql.query import SqlQuery
 
 ASK = "Ask who runs it, or correct sources.yml."
 
 
-def arrivals(source: Source, asked: Asked) -> Iterator[Arrival]:
+def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
     """Give the rows of a table or query as one arrival.
 
     Its digest is known once they are read: that of the rows which the next reading is to bring
@@ -35,11 +35,11 @@ def arrivals(source: Source, asked: Asked) -> Iterator[Arrival]:
     if url.get_backend_name() == "sqlite" and url.database:
         url = url.set(database=str(asked.home / url.database))
     watermark = None if source.snapshot else asked.watermark
-    wanted = Wanted(source.name, url, source.options, secrets, watermark, asked.now)
-    yield Arrival(wanted.options.get("table") or "query", partial(_read, wanted))
+    wanted = SqlQuery(source.name, url, source.options, secrets, watermark, asked.now)
+    yield Extract(wanted.options.get("table") or "query", partial(_read, wanted))
 
 
-def _read(wanted: Wanted) -> Reading:
+def _read(wanted: SqlQuery) -> RowStream:
     """Open the rows.
 
     Raises
@@ -50,7 +50,7 @@ def _read(wanted: Wanted) -> Reading:
         If the table, a column, a permission or the driver is missing.
     """
     way: ModuleType = postgres if wanted.url.get_backend_name() == "postgresql" else dbapi
-    reading = Reading(wanted.checked(way.columns(wanted)), iter(()), watermark=wanted.watermark)
+    reading = RowStream(wanted.checked(way.columns(wanted)), iter(()), watermark=wanted.watermark)
     reading.batches = way.batches(wanted, reading)
     return reading
 

@@ -18,8 +18,8 @@ from sqlalchemy.dialects import postgresql
 from pipelines.configuration.sources import cursor as cursors
 from pipelines.errors import SourceUnreadable
 from pipelines.sources.as_text import Digest, without_empty
-from pipelines.sources.interface import Reading
-from pipelines.sources.sql.query import Wanted
+from pipelines.sources.interface import RowStream
+from pipelines.sources.sql.query import SqlQuery
 
 DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy left it unannotated
 SETTINGS = {
@@ -51,13 +51,13 @@ LASTING = ("0A", "21", "22", "34", "3F", "42")
 TAIL = "counts_next_time"
 
 
-def columns(wanted: Wanted) -> list[str]:
+def columns(wanted: SqlQuery) -> list[str]:
     """Return the names of the columns."""
     with _opened(wanted) as cursor:
         return [field.name for field in _fields(wanted, cursor)]
 
 
-def batches(wanted: Wanted, reading: Reading) -> Iterator[pa.RecordBatch]:
+def batches(wanted: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
     """Yield the rows as text; at the end the reading knows its watermark and digest."""
     with _opened(wanted) as cursor:
         types = {f.name: _type(f) for f in _fields(wanted, cursor) if f.name in reading.columns}
@@ -77,7 +77,7 @@ def batches(wanted: Wanted, reading: Reading) -> Iterator[pa.RecordBatch]:
 
 
 @contextmanager
-def _opened(wanted: Wanted) -> Iterator[Any]:
+def _opened(wanted: SqlQuery) -> Iterator[Any]:
     """Open a transaction that reads one state of the database and cannot change it.
 
     Raises
@@ -117,7 +117,7 @@ def _bind(cursor: Any, setting: str, value: str) -> None:
     cursor.fetchall()
 
 
-def _fields(wanted: Wanted, cursor: Any) -> list[pa.Field]:
+def _fields(wanted: SqlQuery, cursor: Any) -> list[pa.Field]:
     cursor.execute(_compiled(wanted.first_columns()))
     return list(cursor.fetch_arrow_table().schema)
 
@@ -126,7 +126,7 @@ def _type(field: pa.Field) -> str:
     return (field.metadata or {}).get(b"POSTGRESQL:type", b"'text'").decode().strip("'")
 
 
-def _newest(wanted: Wanted, cursor: Any, types: dict[str, str]) -> str | None:
+def _newest(wanted: SqlQuery, cursor: Any, types: dict[str, str]) -> str | None:
     """Return the greatest value of the cursor; infinity is none, or nothing would come after it."""
     kind = types[wanted.cursor or ""]
     if kind not in CURSORS:
@@ -153,7 +153,7 @@ def _newest(wanted: Wanted, cursor: Any, types: dict[str, str]) -> str | None:
     return cursor.fetchone()[0]
 
 
-def _rows(wanted: Wanted, types: dict[str, str], watermark: str | None) -> sa.Select[Any]:
+def _rows(wanted: SqlQuery, types: dict[str, str], watermark: str | None) -> sa.Select[Any]:
     """Return the SELECT of every cell as text, and whether the next reading brings the row again.
 
     A row without a cursor comes with every reading, so that none is lost.

@@ -14,7 +14,7 @@ ASK = "Ask who runs it, or correct sources.yml."
 
 
 @dataclass(frozen=True)
-class Wanted:
+class SqlQuery:
     """What is to be read, of which database, from which value of its cursor on."""
 
     source: str
