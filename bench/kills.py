@@ -26,7 +26,7 @@ from bench import history, other_paths, temporary_home
 from bench.shop import HISTORY_DAYS, SEED, Shop, day_of
 from pipelines.attempts import claims
 from pipelines.backfills import backfill
-from pipelines.backfills.backfill import ExtractRequest
+from pipelines.backfills.backfill import BackfillRequest
 from pipelines.backfills.date_range import DateRange
 from pipelines.errors import WarehouseBusy
 from pipelines.nights import runner
@@ -61,7 +61,7 @@ class Action:
                         runner.run_night(opened, claim, self.last)
                     else:
                         backfill.backfill(
-                            opened, claim, ExtractRequest(DateRange(self.first, self.last))
+                            opened, claim, BackfillRequest(DateRange(self.first, self.last))
                         )
                 return
             except WarehouseBusy:

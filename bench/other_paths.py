@@ -8,7 +8,7 @@ from bench import temporary_home, timed_steps
 from bench.memory_watch import Watch
 from pipelines.attempts import claims
 from pipelines.backfills import backfill, verify
-from pipelines.backfills.backfill import ExtractRequest
+from pipelines.backfills.backfill import BackfillRequest
 from pipelines.backfills.date_range import DateRange
 from pipelines.training import train
 
@@ -41,7 +41,7 @@ def fill_nights(folder: Path, first: date, last: date) -> Figures:
     """Backfill a range of nights; return seconds, memory and how many were built."""
     timed_steps.warm()
     opened = temporary_home.reopen(folder)
-    asked = ExtractRequest(DateRange(first, last), reason="benchmark")
+    asked = BackfillRequest(DateRange(first, last), reason="benchmark")
     with (
         claims.process_claim(opened.warehouse, "bench") as claim,
         Watch(temporary_home.server_pid(folder)) as watch,
