@@ -84,7 +84,7 @@ def build_again(deployment: Deployment, watch: Stopwatch) -> None:
     different = []
     for day in shop.NIGHTS:
         with claims.process_claim(deployment.warehouse, "make run") as claim:
-            proof = verify.verify(deployment, claim, day)
+            proof = verify.verify(deployment, claim, verify.ProofRequest(day))
         different += [] if proof.holds else [day]
         equal = "the same rows" if proof.holds else "[red]OTHER ROWS[/]"
         digest = proof.night["content_hashes"]["customer_features"][:12]

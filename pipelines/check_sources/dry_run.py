@@ -19,7 +19,7 @@ from pipelines.landing import inbox, row_keys
 from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
 from pipelines.mapping.column_select import ColumnMapping
-from pipelines.mapping.typed_rows import FOREVER, typed
+from pipelines.mapping.typed_rows import FOREVER, BatchRange, typed
 from pipelines.sources.interface import LINE, RowStream
 from pipelines.warehouse import statements
 
@@ -182,7 +182,7 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     }
     columns = [sa.literal_column("judged.*"), *made_for(added, "batch_id")]
     with (
-        typed(deployment, connection, source, (NO_BATCH, NO_BATCH), "looked"),
+        typed(deployment, connection, BatchRange(source, NO_BATCH, NO_BATCH), "looked"),
         statements.view(connection, "judged", f"checking/new_{source.entity}", **binds),
     ):
         judged = sa.select(*columns).select_from(sa.table("judged"))

@@ -14,6 +14,7 @@ from sqlalchemy.engine import Connection
 from expectations.rule import CRITICAL, Rule
 from pipelines.warehouse import statements
 from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.statements import Table
 
 SHOWN_CHARACTERS = 200  # of a value, in a sentence; the whole of it is in the row's content
 
@@ -85,7 +86,7 @@ def record(connection: Connection, findings: Iterable[Finding], **judged: Any) -
 
 
 def judge(
-    warehouse_: Warehouse, table: tuple[str, str], key: tuple[str, ...], rules: Iterable[Rule]
+    warehouse_: Warehouse, table: Table, key: tuple[str, ...], rules: Iterable[Rule]
 ) -> list[Verdict]:
     """Return one verdict per rule, in their order.
 
@@ -121,9 +122,7 @@ def _verdict(rule: Rule, result: Any) -> Verdict:
 
 
 @contextmanager
-def _validation(
-    warehouse_: Warehouse, table: tuple[str, str], rules: dict[str, Rule]
-) -> Iterator[Any]:
+def _validation(warehouse_: Warehouse, table: Table, rules: dict[str, Rule]) -> Iterator[Any]:
     """Yield a Great Expectations validation; its connections are closed afterwards."""
     gx, gxe = great_expectations()
     schema, name = table

@@ -170,7 +170,7 @@ def _order(deployment: Deployment, connection: Connection, destination: Destinat
 def reading(connection: Connection, night_id: int) -> Iterator[None]:
     """Let the SELECTs of an export read a night's tables, published or not, by plain names."""
     for table in attempt_tables.TABLES:
-        statements.name_as(connection, table, *attempt_tables.where_is(connection, table, night_id))
+        statements.name_as(connection, table, attempt_tables.where_is(connection, table, night_id))
     yield
     for table in attempt_tables.TABLES:
         statements.drop_view(connection, table)

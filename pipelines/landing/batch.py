@@ -16,6 +16,7 @@ from pipelines.landing.inbox import Received
 from pipelines.mapping import column_select
 from pipelines.sources.interface import RowStream
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 Row = dict[str, Any]
 
@@ -83,7 +84,7 @@ def move(
     source, unreadable = batch.source, reading.unreadable
     rows = received.rows - received.left_out
     batch_id = int(statements.value(connection, "landing/next_batch"))
-    place = raw_partitions.find(connection, source.entity, batch_id)
+    place = raw_partitions.table_of(connection, source.entity, batch_id)
     _name(connection, source, received)
     absent = Deletions()  # rows that come again are no whole list, nor whole orders
     with row_keys.keyed(connection, source):
@@ -93,7 +94,7 @@ def move(
             )
         select = _news(connection, source, rows)
         binds: Row = {"source": source.name, "batch_id": batch_id}
-        stored = raw_partitions.fill(connection, place, select, **binds)
+        stored = raw_partitions.store(connection, place, select, **binds)
         if absent.count:
             deletions.store(connection, source, batch_id)
     for view in ("mapped", "received"):
@@ -123,7 +124,7 @@ def _name(connection: Connection, source: Source, received: Received) -> None:
         statements.run(connection, "contracts/refused_batches", source=source.name).scalars().all()
     )
     if not refused:
-        statements.name_as(connection, "received", "raw", source.entity)
+        statements.name_as(connection, "received", Table("raw", source.entity))
         return
     table = sa.table(source.entity, sa.column("batch_id"), schema="raw")
     others = (

@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from pipelines.attempts.night import Night
 from pipelines.segments import segment
 from pipelines.warehouse import attempt_tables, statements
+from pipelines.warehouse.statements import Table
 
 NOBODY = "held_by_nobody"
 
@@ -110,12 +111,12 @@ def _write_changes(
 def _named(connection: Connection, name: str, night: RowMapping | None) -> Iterator[None]:
     """Give who is in which segments on a night a plain name, from its rows or from the ledger."""
     if night is None:
-        statements.name_as(connection, name, "pg_temp", NOBODY)
+        statements.name_as(connection, name, Table("pg_temp", NOBODY))
     elif night["is_whole"]:
         table = attempt_tables.attempt_table("customer_segments", night["night_id"])
-        statements.name_as(connection, name, attempt_tables.PUBLISHED, table)
+        statements.name_as(connection, name, Table(attempt_tables.PUBLISHED, table))
     else:
-        statements.name_as(connection, name, "pg_temp", _held(night))
+        statements.name_as(connection, name, Table("pg_temp", _held(night)))
     yield
     statements.drop_view(connection, name)
 
@@ -124,12 +125,12 @@ def _named(connection: Connection, name: str, night: RowMapping | None) -> Itera
 def _who_refuses(connection: Connection, night: RowMapping) -> Iterator[None]:
     """Give the people who refused profiling on a published night the name profiling_refused."""
     if not night["is_whole"]:
-        statements.name_as(connection, "profiling_refused", "pg_temp", NOBODY)
+        statements.name_as(connection, "profiling_refused", Table("pg_temp", NOBODY))
         yield
         statements.drop_view(connection, "profiling_refused")
         return
     members = attempt_tables.attempt_table("members", night["night_id"])
-    statements.name_as(connection, "members", attempt_tables.PUBLISHED, members)
+    statements.name_as(connection, "members", Table(attempt_tables.PUBLISHED, members))
     statements.create_view(connection, "profiling_refused", "features/profiling_refused", **night)
     yield
     statements.drop_view(connection, "profiling_refused")

@@ -13,6 +13,7 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.model import Configuration, Source
 from pipelines.staging import sightings, staging_partitions
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 COUNTED = ("customers", "order_lines", "events")  # what names customers
 LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
@@ -68,7 +69,7 @@ def _close_accounts(connection: Connection, binds: dict[str, Any]) -> None:
         name = f"{entity}_{version}"
         if not statements.is_there(connection, "staging", name):
             continue
-        statements.name_as(connection, "ending", "staging", name)
+        statements.name_as(connection, "ending", Table("staging", name))
         ended = statements.run(connection, "staging/close_accounts", **binds).rowcount
         statements.drop_view(connection, "ending")
         if ended and entity != "customers":  # customers are seen to with the batch itself

@@ -207,7 +207,7 @@ def test_a_night_that_failed_is_told_until_its_day_is_published(shop, told, monk
 def test_an_attempt_whose_builder_died_is_left_behind(shop, told):
     opened = shop.deployment()
     with claims.process_claim(opened.warehouse, "somebody") as claim:
-        claims.open_night(opened, claim, NEXT)
+        claims.open_night(opened, claim, claims.AttemptRequest(NEXT))
         assert troubles(told(shop)[1]) == ["Being built"]
     code, said = told(shop)
     opened.warehouse.close()
