@@ -69,9 +69,9 @@ def build_first(deployment: Deployment, published: set[date], watch: Stopwatch) 
     home = environment.home()
     run_dag.prepare(home, deployment.configuration, server.urls(home))
     watch.tell("Airflow is ready; each night now runs through its DAG.")
-    days = [day for day in shop.NIGHTS if day not in published]
+    nights = [run_dag.NightRun(day) for day in shop.NIGHTS if day not in published]
     arrive = functools.partial(shop.arrive, files)
-    for day, night_id in run_dag.run_nights(home, deployment, days, before=arrive):
+    for day, night_id in run_dag.run_nights(deployment, nights, arrive):
         watch.tell(f"Night of {day} is published (night {night_id}).")
 
 

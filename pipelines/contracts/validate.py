@@ -6,11 +6,21 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from expectations.checks import (
+    Absent,
+    Between,
+    Check,
+    NotAbove,
+    NotBelow,
+    Once,
+    OneOf,
+    Present,
+)
 from expectations.rule import CRITICAL, Rule
 from pipelines.warehouse import statements
 from pipelines.warehouse.connection import Warehouse
@@ -128,7 +138,7 @@ def _validation(warehouse_: Warehouse, table: Table, rules: dict[str, Rule]) -> 
     schema, name = table
     expected = []
     for rule in rules.values():
-        expectation = rule.expect(gxe)
+        expectation = expectation_of(rule.check, gxe)
         expectation.meta = {"rule": rule.name}
         expectation.severity = rule.severity
         expected.append(expectation)
@@ -152,6 +162,32 @@ def _validation(warehouse_: Warehouse, table: Table, rules: dict[str, Rule]) -> 
         finally:
             source.get_execution_engine().engine.dispose()
             source.get_engine().dispose()
+
+
+def expectation_of(check: Check, gxe: Any) -> Any:
+    """Return a check as an expectation of great_expectations.expectations."""
+    match check:
+        case Present(column):
+            return gxe.ExpectColumnValuesToNotBeNull(column=column)
+        case Absent(column):
+            return gxe.ExpectColumnValuesToBeNull(column=column)
+        case Between(column, least, most):
+            return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=least, max_value=most)
+        case OneOf(column, values):
+            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values))
+        case NotAbove(column, limit):
+            return _not_below(limit, column, gxe)
+        case NotBelow(column, limit):
+            return _not_below(column, limit, gxe)
+        case Once(column):
+            return gxe.ExpectColumnValuesToBeUnique(column=column)
+    assert_never(check)
+
+
+def _not_below(column: str, limit: str, gxe: Any) -> Any:
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=column, column_B=limit, or_equal=True, ignore_row_if="either_value_is_missing"
+    )
 
 
 def _connection(warehouse_: Warehouse) -> Any:

@@ -136,7 +136,7 @@ def _fit_churn(
         sentences.append(f"No churn model: {error}")
         return Churn(data, [], [])
     y = data.test.y
-    best, verdicts = training_candidates.pick(y, candidates)
+    best, verdicts = training_candidates.select(y, candidates)
     serving = _serving(deployment, as_of, data, sentences)
     is_promoted, why = training_candidates.replaces(y, best, serving)
     verdicts[best.name] += f" {why}"
@@ -172,7 +172,7 @@ def _serving(
         sentences.append(f"What served before cannot be compared: {error}")
         return None
     name = f"{row['name']} of {row['trained_as_of']}"
-    return training_candidates.put_to_test(name, model, data.test)
+    return training_candidates.evaluate(name, model, data.test)
 
 
 def _about(data: TrainingData, deployment: Deployment) -> dict[str, Any]:
