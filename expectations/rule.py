@@ -1,4 +1,4 @@
-"""What a contract is made of: rules, each a check and a sentence."""
+"""A rule of a contract: its check, its severity, its sentence."""
 
 from dataclasses import dataclass
 

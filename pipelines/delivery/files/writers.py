@@ -1,4 +1,4 @@
-"""The writer of each kind of file that destinations take."""
+"""Writers of export files, one per kind."""
 
 from importlib import import_module
 from pathlib import Path
