@@ -41,7 +41,7 @@ def main() -> int:
     server.up(home)
     with environment.here() as deployment:
         watch.tell(f"PostgreSQL is up, on 127.0.0.1, in {home.path}.")
-        published = {row["as_of"] for row in status.read(deployment).published}
+        published = {row["as_of"] for row in status.read_status(deployment).published}
         if published >= set(shop.NIGHTS):
             build_again(deployment, watch)
         else:
@@ -97,7 +97,7 @@ def build_again(deployment: Deployment, watch: Stopwatch) -> None:
 
 def show_outdated(deployment: Deployment) -> None:
     """Name the nights that today's knowledge would change, and why."""
-    outdated = status.read(deployment).outdated
+    outdated = status.read_status(deployment).outdated
     if outdated:
         console.print("\nWhat came later would change:")
     for row in outdated:

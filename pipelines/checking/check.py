@@ -166,7 +166,9 @@ def _measure(
     table = Table("raw", f"new_{source.entity}")
     staging_version = deployment.versions.staging
     counted = broken_rules.collect(connection, table, verdicts)
-    before = source_history.read(connection, staging_version, source, batches[0]["batch_id"])
+    before = source_history.read_history(
+        connection, staging_version, source, batches[0]["batch_id"]
+    )
     before.profiles = source_history.profile(connection, source, batches)
     found = BatchChecks(deployment.configuration, source, before).judge(batches, counted)
     source_history.keep(connection, staging_version, before, counted)

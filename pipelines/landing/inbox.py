@@ -73,7 +73,7 @@ def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: RowStream
     named = (_named(batch, found, schema) for batch in reading.batches)
     rows = _ingest(warehouse_, INBOX[1], schema, named)
     with warehouse_.begin() as connection:
-        return Received(rows, reading.columns, found, _left_out(connection, source, found))
+        return Received(rows, reading.columns, found, _left_out_count(connection, source, found))
 
 
 def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
@@ -96,7 +96,7 @@ def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: RowStream) 
                 int(statements.value(connection, "landing/empty_count")) if source.explode else 0
             )
             rows = fill_from_objects(connection, json_fields.by_path, found)
-        left_out = empty + _left_out(connection, source, found)
+        left_out = empty + _left_out_count(connection, source, found)
     return Received(rows + empty, names, found, left_out)
 
 
@@ -157,7 +157,7 @@ def _side_by_side(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
     return pa.ListArray.from_arrays(offsets, stacked.take(pa.array(order)))
 
 
-def _left_out(connection: Connection, source: Source, found: ColumnMapping) -> int:
+def _left_out_count(connection: Connection, source: Source, found: ColumnMapping) -> int:
     """Return how many rows of the inbox the source's `where` leaves out."""
     if not source.where:
         return 0

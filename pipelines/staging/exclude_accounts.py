@@ -19,7 +19,7 @@ COUNTED = ("customers", "order_lines", "events")  # what names customers
 LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
 
 
-def find(
+def keep_excluded(
     connection: Connection, configuration: Configuration, source: Source, binds: dict[str, Any]
 ) -> bool:
     """Keep the rows of a batch to leave out as the temporary table `left_out_now` and in staging.

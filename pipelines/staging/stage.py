@@ -62,7 +62,9 @@ def stage_batch(
         typed(deployment, connection, batches),
         statements.view(connection, "accepted_typed", "staging/accepted_typed", **binds),
     ):
-        leaves_out = exclude_accounts.find(connection, deployment.configuration, source, binds)
+        leaves_out = exclude_accounts.keep_excluded(
+            connection, deployment.configuration, source, binds
+        )
         statements.create_temporary(
             connection, "superseded", f"staging/{_superseded(source)}", **binds
         )

@@ -142,7 +142,7 @@ def test_an_earlier_database_goes_on_and_builds_its_old_nights_to_the_same_rows(
     _, before = hashes_of_rows(earlier)
     earlier.write("till/3.csv", [line("x1", str(NEXT), customer_ref="c2")], LINE_COLUMNS)
     earlier.night(NEXT)
-    assert [row["as_of"] for row in status.read(opened).published] == [FIRST, SECOND, NEXT]
+    assert [row["as_of"] for row in status.read_status(opened).published] == [FIRST, SECOND, NEXT]
     assert restaging.announce(opened) is None
     opened.warehouse.close()
     earlier.night(SECOND, known_at=6)
