@@ -22,4 +22,6 @@ def train(deployment: Deployment, as_of: date) -> object:
     from pipelines.training import train as room
 
     with claims.process_claim(deployment.warehouse, "nocturne train") as claim:
-        return room.train(deployment, claim, as_of, tracking_url=tracking_url())
+        return room.train(
+            deployment, claim, room.TrainingRequest(as_of, tracking_url=tracking_url())
+        )
