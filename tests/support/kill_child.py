@@ -17,7 +17,7 @@ from pipelines.nights import runner
 from tests.support.shop import Shop
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["great_expectations", "pandas", "tests.conftest"])
+context.set_forkserver_preload(["great_expectations", "pandas", "tests.support.shop"])
 
 
 class Statements:
