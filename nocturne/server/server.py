@@ -17,12 +17,7 @@ from nocturne.home import Home
 from nocturne.server import processes, run_as
 from nocturne.server import urls as server_urls
 from nocturne.server.run_as import ServerAccount, ServerError
-from nocturne.server.urls import Urls, sqlalchemy_url
-
-__all__ = [
-    "ServerError", "Status", "Urls", "down", "psql_binary", "remove", "sqlalchemy_url", "status",
-    "up", "urls",
-]  # fmt: skip
+from nocturne.server.urls import Urls
 
 READY_SECONDS = 30
 PORTS_TRIED = 5

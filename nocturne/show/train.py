@@ -4,7 +4,7 @@ import os
 from datetime import date
 
 from nocturne import environment
-from nocturne.server import server
+from nocturne.server import server, urls
 from pipelines.attempts import claims
 from pipelines.deployment import Deployment
 
@@ -14,7 +14,7 @@ def tracking_url() -> str | None:
     own = os.environ.get("MLFLOW_TRACKING_URI")
     if own or environment.uses_own_server():
         return own
-    return server.sqlalchemy_url(server.urls(environment.home()).mlflow)
+    return urls.sqlalchemy_url(server.urls(environment.home()).mlflow)
 
 
 def train(deployment: Deployment, as_of: date) -> object:
