@@ -21,6 +21,7 @@ from pipelines.delivery.order import (
     asks_consent,
     has_consent,
     manifest_of,
+    rows_of,
     sentence_of,
 )
 from pipelines.deployment import Deployment
@@ -207,9 +208,8 @@ def _write(connection: Connection, order: Order, path: Path) -> None:
     writer = open_writer(
         destination.kind, path, schema, neutralise_formulas=destination.neutralise_formulas
     )
-    select = statements.statement("delivery/export", **order.binds)
     # SQLAlchemy 2.1.9 keeps every row when asked for `yield_per` and `partitions`.
-    streamed = select.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
+    streamed = rows_of(order).execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
     result = connection.execute(streamed).mappings()
     while rows := result.fetchmany(BATCH_ROWS):
         people = [{name: row[name] for name in schema.names} for row in rows]

@@ -37,7 +37,7 @@ def typed(
     They are those of raw, or of a temporary view with the same columns.
     """
     binds = binds_of(deployment, source, *batches)
-    statements.create_view_of(connection, "readable", _readable(source, view))
+    statements.create_view(connection, "readable", _readable(source, view))
     statements.create_view(connection, "typed", f"mapping/{source.entity}", **binds)
     yield
     for view in ("typed", "readable"):

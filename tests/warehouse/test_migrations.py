@@ -11,7 +11,8 @@ import sqlalchemy as sa
 
 from nocturne.server import server
 from pipelines.attempts import claims
-from pipelines.attempts.night import DIGITS, KEYS
+from pipelines.attempts.night import KEYS
+from pipelines.configuration.columns import DIGITS
 from pipelines.errors import CodeChanged, DatabaseInUse, ViewInUse
 from pipelines.nights import runner, status
 from pipelines.staging import restaging
