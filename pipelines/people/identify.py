@@ -1,6 +1,6 @@
 """Identify people: connected components of the dated links between records.
 
-With an earlier night to copy from, only the components that a changed link reaches are identified anew.
+Copying from an earlier night, it identifies only the components that a changed link reaches.
 """
 
 from typing import Any
