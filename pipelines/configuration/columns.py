@@ -150,6 +150,11 @@ FEATURES = (
         "rfm_monetary", WHOLE, "1 to 5, 5 = most spend.",
         words="spend score {number:.0f} of 5", nightly=True,
     ),
+    Column(
+        "average_items_per_order", NUMBER,
+        "Pieces bought with purchases, returns apart / order_count; null without a purchase.",
+        words="{number:,.1f} pieces per purchase", null_words=_NO_PURCHASE,
+    ),
 )  # fmt: skip
 _KEYS = (
     Column("person_id", ID, "The person.", is_exportable=False),
