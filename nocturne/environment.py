@@ -3,18 +3,13 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from nocturne.home import Home
 from pipelines import deployment
 from pipelines.configuration.versions import CHECKOUT
 from pipelines.deployment import Deployment
 from pipelines.warehouse import migrate
-
-
-def now() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
+from plugins.environment import now
 
 
 def home() -> Home:
@@ -35,10 +30,6 @@ def url(role: str) -> str:
 @contextmanager
 def here() -> Iterator[Deployment]:
     """Open the deployment this environment describes, its schemas up to date."""
-    opened = deployment.from_environment(os.environ, now)
-    try:
-        idle = opened.configuration.claim_idle
-        migrate.bring_up_to_date(opened.warehouse, idle)
+    with deployment.opened(os.environ, now) as opened:
+        migrate.bring_up_to_date(opened.warehouse, opened.configuration.claim_idle)
         yield opened
-    finally:
-        opened.warehouse.close()

@@ -18,6 +18,7 @@ from pipelines.nights import runner, status
 from pipelines.staging import restaging
 from pipelines.warehouse import content_hash, migrate, statements
 from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.statements import Table
 from tests.support.kill_child import rows_of
 from tests.support.orders import D, a_few_weeks, line
 from tests.support.shop import CHECKOUT, LINE_COLUMNS, Shop, clock
@@ -94,7 +95,7 @@ def hash_over(connection, night_id, table, columns):
     names = ", ".join(statements.quote(connection, name) for name in columns)
     rows = f"create view public.some_columns as select {names} from features.{table}_{night_id}"
     connection.execute(sa.text(rows))
-    view = ("public", "some_columns")
+    view = Table("public", "some_columns")
     found = content_hash.content_hash(connection, view, KEYS[table], DIGITS.get(table, 4))
     connection.execute(sa.text("drop view public.some_columns"))
     return found
@@ -161,7 +162,7 @@ def test_an_earlier_database_goes_on_and_builds_its_old_nights_to_the_same_rows(
     before, _ = hashes_of_rows(earlier, columns)
     earlier.write("till/3.csv", [line("x1", str(NEXT), customer_ref="c2")], LINE_COLUMNS)
     earlier.night(NEXT)
-    assert [row["as_of"] for row in status.read(opened).published] == [FIRST, SECOND, NEXT]
+    assert [row["as_of"] for row in status.read_status(opened).published] == [FIRST, SECOND, NEXT]
     assert restaging.announce(opened) is None
     opened.warehouse.close()
     earlier.night(SECOND, known_at=6)
@@ -229,7 +230,7 @@ def test_a_database_is_not_brought_up_to_date_under_a_night_that_is_being_built(
     opened = shop.deployment()
     runner.receive(opened)
     with claims.process_claim(opened.warehouse, "somebody") as claim:
-        claims.open_night(opened, claim, D)
+        claims.open_night(opened, claim, claims.AttemptRequest(D))
         assert migrate.bring_up_to_date(opened.warehouse) == []  # of the same code
         shop.query("delete from ops.migrations where name like 'schema %'")
         with pytest.raises(DatabaseInUse, match=r"somebody .* has been building night 1 \(2026"):
