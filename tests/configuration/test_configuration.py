@@ -41,7 +41,7 @@ def test_every_fault_of_every_file_is_told_at_once_with_its_place(tmp_path):
         "sources.yml: crm.entity is 'clients'",
         "sources.yml: web.path is missing",
         "sources.yml: web.columns.colour is no column of events",
-        "sources.yml: web.columns lacks event_type",
+        "sources.yml: web.columns.event_type is missing",
         "sources.yml: web.zone is not understood",
         "sources.yml: no source feeds order_lines",
         "segments.yml: a",
