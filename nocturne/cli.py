@@ -228,6 +228,15 @@ def replay(batch_id: int | None) -> None:
 
 
 @main.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+def schema(folder: Path | None) -> None:
+    """Write JSON Schemas of config/ to FOLDER (default: its .schema), for editors to complete."""
+    from nocturne.show import schema as show_schema
+
+    show_schema.show(folder)
+
+
+@main.command()
 def status() -> None:
     """Tell how things stand; exit code 1 when a night is late."""
     from nocturne.show import status as show_status

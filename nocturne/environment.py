@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from nocturne.home import Home
-from pipelines import deployment
 from pipelines.configuration.versions import CHECKOUT
-from pipelines.deployment import Deployment
-from pipelines.warehouse import migrate
+
+if TYPE_CHECKING:
+    from pipelines.deployment import Deployment  # takes half a second, which --help need not pay
 
 
 def now() -> datetime:
@@ -29,12 +30,17 @@ def uses_own_server() -> bool:
 
 def url(role: str) -> str:
     """Return the warehouse's URL for `owner` or `analyst`."""
+    from pipelines import deployment
+
     return deployment.url_of(os.environ, role)
 
 
 @contextmanager
-def here() -> Iterator[Deployment]:
+def here() -> Iterator["Deployment"]:
     """Open the deployment this environment describes, its schemas up to date."""
+    from pipelines import deployment
+    from pipelines.warehouse import migrate
+
     opened = deployment.from_environment(os.environ, now)
     try:
         idle = opened.configuration.claim_idle

@@ -39,9 +39,17 @@ def _patterns(values: Any) -> list[str]:
 
 
 Count = Annotated[int, Field(gt=0, description="a whole number above 0")]
-Number = Annotated[int | float, Field(gt=0, description="a number above 0")]
+Number = Annotated[
+    Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)],
+    Field(description="a number above 0"),
+]
 Share = Annotated[
-    int | float, Field(gt=0, le=1, description="a share above 0 and up to 1, such as 0.5")
+    Annotated[int, Field(gt=0, le=1)] | Annotated[float, Field(gt=0, le=1)],
+    Field(description="a share above 0 and up to 1, such as 0.5"),
+]
+NotNegative = Annotated[
+    Annotated[int, Field(ge=0)] | Annotated[float, Field(ge=0)],
+    Field(description="a number of at least 0"),
 ]
 Day = Annotated[date, Field(description="a day such as 2017-12-24")]
 Zone = Annotated[
@@ -106,7 +114,7 @@ class LeaveOut(Group):
 class Weight(Group):
     """How much a count weighs in the engagement score, and up to where it counts."""
 
-    weight: int | float = Field(ge=0, description="a number of at least 0")
+    weight: NotNegative
     cap: Number
 
 

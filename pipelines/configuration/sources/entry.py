@@ -102,7 +102,7 @@ class SourceEntry(Entry):
         schema = handler.resolve_ref_schema(handler(core_schema))
         schema["allOf"] = [
             {
-                "if": {"properties": {"entity": {"const": name}}},
+                "if": {"properties": {"entity": {"const": name}}, "required": ["entity"]},
                 "then": {"properties": {"columns": handler(model.__pydantic_core_schema__)}},
             }
             for name, model in COLUMNS_OF.items()

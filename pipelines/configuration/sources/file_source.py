@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field
 
 from pipelines.configuration.faults import Fault, refused
+from pipelines.configuration.settings import NotNegative
 from pipelines.configuration.sources.entry import SourceEntry
 from pipelines.configuration.sources.secrets import PLACEHOLDER
 
@@ -52,7 +53,7 @@ class FileSource(SourceEntry):
     delimiter: Annotated[str, AfterValidator(_delimiter)] = Field(
         ",", description="one character, such as ';' or \"\\t\""
     )
-    settle_seconds: int | float = Field(0, ge=0, description="a number of seconds")
+    settle_seconds: NotNegative = Field(0, description="a number of seconds")
     endpoint: str | None = None
     region: str | None = None
     access_key: Secret | None = Field(None, repr=False, description="${NAME}")
