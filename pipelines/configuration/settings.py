@@ -114,12 +114,12 @@ class LeaveOut(Group):
 class Weight(Group):
     """How much a count weighs in the engagement score, and up to where it counts."""
 
-    weight: NotNegative
-    cap: Number
+    weight: float = Field(ge=0, description="a number of at least 0")
+    cap: float = Field(gt=0, description="a number above 0")
 
 
 def _weights(group: Any) -> dict[str, tuple[float, float]]:
-    return {count: (float(each.weight), float(each.cap)) for count, each in group if each}
+    return {count: (each.weight, each.cap) for count, each in group if each}
 
 
 def _group(**fields: Any) -> Any:

@@ -67,7 +67,7 @@ def _format(form: Any) -> str:
     """Return a format of instants that names year, month and day, each once."""
     found = re.findall("%(.)", form) if isinstance(form, str) else []
     is_whole = all(part & set(found) for part in DAY_PARTS) and set(found) <= set(DIRECTIVES)
-    if form not in EPOCHS and not (is_whole and len(found) == len(set(found))):
+    if form not in list(EPOCHS) and not (is_whole and len(found) == len(set(found))):
         raise ValueError(form)
     return str(form)
 
