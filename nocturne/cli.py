@@ -11,7 +11,7 @@ import click
 
 from nocturne import environment
 from nocturne.progress import steps
-from nocturne.server import server
+from nocturne.server import server, urls
 from nocturne.server.run_as import ServerError
 from pipelines.errors import NocturneError
 
@@ -67,22 +67,8 @@ def psql(owner: bool, arguments: tuple[str, ...]) -> None:
     url = environment.url("owner" if owner else "analyst")
     program = server.psql_binary(environment.home())
     with_address = {**os.environ, "PGOPTIONS": "-c search_path=marts,ops"}
-    with_address.update(_pg_environment(url))
+    with_address.update(urls.libpq_environment(url))
     os.execve(program, [str(program), *arguments], with_address)
-
-
-def _pg_environment(url: str) -> dict[str, str]:
-    """Return libpq's variables for a URL, so that no password stands in the process list."""
-    import sqlalchemy as sa
-
-    parts = sa.make_url(url)
-    return {
-        "PGHOST": parts.host or "",
-        "PGPORT": str(parts.port or 5432),
-        "PGUSER": parts.username or "",
-        "PGPASSWORD": str(parts.password or ""),
-        "PGDATABASE": parts.database or "",
-    }
 
 
 @main.command()
@@ -123,8 +109,8 @@ def land(again: tuple[str, ...]) -> None:
 @click.option("--known-at", type=click.Choice(["recorded"]), help="Build it as it was known then.")
 def night(day: datetime, known_at: str | None) -> None:
     """Receive, build and publish a night in this process, and print its summary."""
+    from nocturne.show import night as show_night
     from nocturne.show import summary
-    from nocturne.show.plan import repair
     from pipelines.attempts import claims, freshness
     from pipelines.nights import runner
     from pipelines.retention import retire
@@ -135,11 +121,13 @@ def night(day: datetime, known_at: str | None) -> None:
         before = runner.recorded_known_at(deployment, as_of) if known_at else None
         with claims.process_claim(deployment.warehouse, "nocturne night") as claim:
             with steps(f"night of {as_of}", before is None) as tell:
-                runner.run_night(deployment, claim, as_of, known_at=before, tell=tell)
+                runner.run_night(
+                    deployment, claim, claims.AttemptRequest(as_of, known_at=before), tell=tell
+                )
             afterwards.callback(retire.retire, deployment)  # even if the repair fails
             summary.show(deployment, as_of)
             if before is None:
-                repair(deployment, claim, as_of)
+                show_night.repair(deployment, claim, as_of)
 
 
 @main.command()
@@ -186,9 +174,10 @@ def verify(day: datetime, known_at: str | None) -> None:
 def plan(first: datetime, last: datetime, folder: Path | None) -> None:
     """Show what a backfill would change, and change nothing; prints a plan's number."""
     from nocturne.show import plan as show_plan
+    from pipelines.backfills.date_range import DateRange
 
     with environment.here() as deployment:
-        show_plan.show(deployment, (first.date(), last.date()), folder)
+        show_plan.show(deployment, DateRange(first.date(), last.date()), folder)
 
 
 @main.command()
@@ -203,15 +192,19 @@ def backfill(first: datetime | None, last: datetime | None, abandon: bool, **how
 
     Exit code 1 if a night was refused as too stale; the others are built.
     """
-    from nocturne.show import plan as show_plan
+    from nocturne.show import backfill as show_backfill
+    from pipelines.backfills.backfill import BackfillRequest
+    from pipelines.backfills.date_range import CHAMPION, KEPT, DateRange
 
     if abandon == bool(first and last):
         raise click.UsageError("Give --from and --to, or --abandon.")
     with environment.here() as deployment:
         if first and last:
-            sys.exit(show_plan.fill(deployment, (first.date(), last.date()), **how))
+            how["models_mode"] = CHAMPION if how.pop("models") else KEPT
+            span = DateRange(first.date(), last.date())
+            sys.exit(show_backfill.show(deployment, BackfillRequest(span, **how)))
         else:
-            show_plan.abandon(deployment)
+            show_backfill.abandon(deployment)
 
 
 @main.command()

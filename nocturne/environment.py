@@ -1,21 +1,15 @@
-"""Here and now: the only module of the command line that reads the environment and the clock."""
+"""Open the deployment from the environment; the command's only reader of environment and clock."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from nocturne.home import Home
 from pipelines.configuration.versions import CHECKOUT
 
 if TYPE_CHECKING:
-    from pipelines.deployment import Deployment  # takes half a second, which --help need not pay
-
-
-def now() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
+    from pipelines.deployment import Deployment  # takes a second, which --help need not pay
 
 
 def home() -> Home:
@@ -40,11 +34,8 @@ def here() -> Iterator["Deployment"]:
     """Open the deployment this environment describes, its schemas up to date."""
     from pipelines import deployment
     from pipelines.warehouse import migrate
+    from plugins.environment import now
 
-    opened = deployment.from_environment(os.environ, now)
-    try:
-        idle = opened.configuration.claim_idle
-        migrate.bring_up_to_date(opened.warehouse, idle)
+    with deployment.opened(os.environ, now) as opened:
+        migrate.bring_up_to_date(opened.warehouse, opened.configuration.claim_idle)
         yield opened
-    finally:
-        opened.warehouse.close()

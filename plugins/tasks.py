@@ -1,4 +1,4 @@
-"""What the tasks of a night do, in Airflow's terms: which day, who claims it, who waits.
+"""The functions of the DAG's tasks: day, claim, waiting, and the step itself.
 
 Each function takes the context of a task, opens the deployment, and calls into pipelines.
 """
@@ -52,9 +52,11 @@ def open_night(context: Context) -> int | None:
             return claims.open_night(
                 deployment,
                 wanted.claim,
-                wanted.as_of,
-                known_at=known_at,
-                purpose="backfill" if wanted.is_backfill else "night",
+                claims.AttemptRequest(
+                    wanted.as_of,
+                    known_at=known_at,
+                    purpose="backfill" if wanted.is_backfill else "night",
+                ),
             ).night_id
         except WarehouseBusy:
             if wanted.claim.key is not None:

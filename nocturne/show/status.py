@@ -1,4 +1,4 @@
-"""What `nocturne status` prints."""
+"""Print the report of `nocturne status`."""
 
 from datetime import date, timedelta
 from itertools import groupby
@@ -19,7 +19,7 @@ COMMANDS = 3  # told at most for days that do not follow each other
 def show(deployment: Deployment) -> int:
     """Print how things stand; return 1 when a night is late, else 0."""
     console = Console(highlight=False, soft_wrap=True)
-    standing = status.read(deployment)
+    standing = status.read_status(deployment)
     _nights(console, standing)
     _troubles(console, standing)
     _sources(console, standing)

@@ -1,4 +1,4 @@
-"""What a person reads after a night: who is in which segment, what moved, what stood out."""
+"""Print a night's summary: segments, movement, rejected rows, drift, models, deliveries."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,6 +10,7 @@ from rich.table import Table
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
+from nocturne.show.console import narrow_console
 from pipelines.attempts import recorded
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
@@ -20,7 +21,7 @@ Section = Callable[[Console, Connection, RowMapping], None]
 
 def show(deployment: Deployment, as_of: date) -> None:
     """Print the summary of the night that stands for a day."""
-    console = Console(highlight=False, width=min(80, Console().width))
+    console = narrow_console()
     with deployment.warehouse.begin() as connection:
         night = recorded.published_on(connection, as_of)
         if night is None:
@@ -34,7 +35,7 @@ def show(deployment: Deployment, as_of: date) -> None:
 
 def show_models(deployment: Deployment) -> None:
     """Print the models of the newest training."""
-    console = Console(highlight=False, width=min(80, Console().width))
+    console = narrow_console()
     with deployment.warehouse.begin() as connection:
         models(console, connection, None)
 

@@ -4,7 +4,7 @@ import os
 from datetime import date
 
 from nocturne import environment
-from nocturne.server import server
+from nocturne.server import server, urls
 from pipelines.attempts import claims
 from pipelines.deployment import Deployment
 
@@ -14,7 +14,7 @@ def tracking_url() -> str | None:
     own = os.environ.get("MLFLOW_TRACKING_URI")
     if own or environment.uses_own_server():
         return own
-    return server.sqlalchemy_url(server.urls(environment.home()).mlflow)
+    return urls.sqlalchemy_url(server.urls(environment.home()).mlflow)
 
 
 def train(deployment: Deployment, as_of: date) -> object:
@@ -22,4 +22,6 @@ def train(deployment: Deployment, as_of: date) -> object:
     from pipelines.training import train as room
 
     with claims.process_claim(deployment.warehouse, "nocturne train") as claim:
-        return room.train(deployment, claim, as_of, tracking_url=tracking_url())
+        return room.train(
+            deployment, claim, room.TrainingRequest(as_of, tracking_url=tracking_url())
+        )

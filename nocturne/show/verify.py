@@ -1,4 +1,4 @@
-"""What `nocturne verify` prints."""
+"""Print the report of `nocturne verify`."""
 
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from nocturne.progress import walk
+from nocturne.show.console import narrow_console
 from pipelines.attempts import claims
 from pipelines.attempts.compare import Comparison, Difference, RowChange
 from pipelines.backfills import verify
@@ -27,8 +28,8 @@ def show(deployment: Deployment, as_of: date, *, now: bool) -> int:
         claims.process_claim(deployment.warehouse, "nocturne verify") as claim,
         walk(f"verifying {as_of}", names) as tell,
     ):
-        proof = verify.verify(deployment, claim, as_of, now=now, tell=tell)
-    console = Console(highlight=False, width=min(80, Console().width))
+        proof = verify.verify(deployment, claim, verify.ProofRequest(as_of, now), tell=tell)
+    console = narrow_console()
     if now:
         _would_change(console, proof)
     else:

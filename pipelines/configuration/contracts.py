@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 
 from pydantic import AfterValidator, Field, PlainValidator, create_model, model_validator
 
-from expectations.custom import ATTRIBUTE, KINDS, CustomRule
+from expectations.custom import ATTRIBUTE, KINDS, CustomRule, check_of
 from expectations.rule import Shop
 from pipelines.configuration.columns import BY_TABLE, DAY, FLAG, INSTANT, LIST, NUMBER, TEXT
 from pipelines.configuration.entities import ENTITIES
@@ -131,10 +131,9 @@ class RuleEntry(Entry):
     def rule(self, name: str) -> CustomRule:
         """Return the rule as the pipeline reads it."""
         asked = getattr(self, self.kind)
-        if asked is True:  # all that `present` and `once` can be asked
-            asked = None
         asked = tuple(asked) if isinstance(asked, list) else asked
-        return CustomRule(name, self.severity, self.column, self.kind, asked, self.sentence)
+        check = check_of(self.kind, self.column, asked)
+        return CustomRule(name, self.severity, check, self.sentence)
 
 
 def _taken(table: str) -> set[str]:

@@ -1,4 +1,4 @@
-"""Put a finished attempt in front of people: one transaction, whole or not at all."""
+"""Publish a finished attempt in one transaction."""
 
 from pipelines.attempts.night import Night
 from pipelines.publishing import ledger
@@ -21,6 +21,6 @@ def publish(tonight: Night) -> int:
             as_of=tonight.as_of,
             now=now,
         )
-        ledger.write(connection, tonight)
+        ledger.write_ledger(connection, tonight)
         statements.run(connection, "publishing/mark_published", night_id=tonight.night_id, now=now)
     return tonight.night_id
