@@ -11,7 +11,7 @@ import click
 
 from nocturne import environment
 from nocturne.progress import steps
-from nocturne.server import server
+from nocturne.server import server, urls
 from nocturne.server.run_as import ServerError
 from pipelines.errors import NocturneError
 
@@ -67,22 +67,8 @@ def psql(owner: bool, arguments: tuple[str, ...]) -> None:
     url = environment.url("owner" if owner else "analyst")
     program = server.psql_binary(environment.home())
     with_address = {**os.environ, "PGOPTIONS": "-c search_path=marts,ops"}
-    with_address.update(_pg_environment(url))
+    with_address.update(urls.libpq_environment(url))
     os.execve(program, [str(program), *arguments], with_address)
-
-
-def _pg_environment(url: str) -> dict[str, str]:
-    """Return libpq's variables for a URL, so that no password stands in the process list."""
-    import sqlalchemy as sa
-
-    parts = sa.make_url(url)
-    return {
-        "PGHOST": parts.host or "",
-        "PGPORT": str(parts.port or 5432),
-        "PGUSER": parts.username or "",
-        "PGPASSWORD": str(parts.password or ""),
-        "PGDATABASE": parts.database or "",
-    }
 
 
 @main.command()
@@ -232,6 +218,15 @@ def replay(batch_id: int | None) -> None:
             show_replay.show(deployment)
         else:
             show_replay.accept(deployment, batch_id)
+
+
+@main.command()
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+def schema(folder: Path | None) -> None:
+    """Write JSON Schemas of config/ to FOLDER (default: its .schema), for editors to complete."""
+    from nocturne.show import schema as show_schema
+
+    show_schema.show(folder)
 
 
 @main.command()
