@@ -98,12 +98,16 @@ def test_assets_are_told_how_many_rows_were_written(steps, shop):
     night_id = steps.open_night(context())
     for step in (*BUILD, FINISH[0]):
         steps.build(step, night_id, built := context())
-    extras = {key.name: event.extra for key, event in built["outlet_events"]._dict.items()}
     [night] = shop.query("select * from ops.nights")
-    assert extras == {
+    assert extras_of(built) == {
         f"marts.{table}": {"rows": rows, "night_id": 1, "as_of": str(D), "known_at": 2}
         for table, rows in night["row_counts"].items() if table != "members"
     }  # fmt: skip
+
+
+def extras_of(context):
+    events = context["outlet_events"]
+    return {asset.name: events[asset].extra for asset in events}
 
 
 def test_another_run_waits_without_an_error(steps, shop):
