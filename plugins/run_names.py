@@ -9,6 +9,8 @@ inserted, whoever makes it, and the note where a run ends.
 from typing import Any
 
 from airflow.listeners import hookimpl
+from sqlalchemy import event
+from sqlalchemy.orm import Mapper, object_session
 
 from pipelines.errors import NocturneError
 from plugins import environment
@@ -22,15 +24,12 @@ OPENS, NOTE = "open_night", "night"  # the task that opens the night, and its XC
 
 def listen() -> None:
     """Name each run of the nights' DAG when Airflow inserts it."""
-    from airflow.models import DagRun
-    from sqlalchemy import event
-
-    event.listen(DagRun, "before_insert", _name)
+    event.listen(Mapper, "before_insert", _name)  # to import DagRun would load the plugins again
 
 
 def _name(mapper: Any, connection: Any, run: Any) -> None:
     """Set the day of a run that is about to be inserted; none if it cannot be told."""
-    if run.dag_id != DAG_ID:
+    if mapper.local_table.name != "dag_run" or run.dag_id != DAG_ID:
         return
     try:
         configuration = environment.configuration()
@@ -59,7 +58,6 @@ def on_dag_run_failed(dag_run: Any, msg: str) -> None:
 def _note(run: Any) -> None:
     """Put the sentence of the task that opened the night before what a person has noted."""
     from airflow.models.xcom import XComModel
-    from sqlalchemy.orm import object_session
 
     session = object_session(run)
     if run.dag_id != DAG_ID or session is None:

@@ -23,7 +23,7 @@ PARAMS = {
     ),
     "known_at": Param(
         None, type=["null", "string", "integer"], title="Known at",
-        description="Empty: all that was received. `recorded`: what was known when the day was "
+        description='Empty: all that was received. "recorded": what was known when the day was '
         "published. A number: that landing.",
     ),
 }  # fmt: skip

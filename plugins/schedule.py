@@ -29,6 +29,11 @@ class BusinessDays(CronDataIntervalTimetable):
         self.time_zone, self.first, self.last = time_zone, first, last
         self.description = "After each business day"
 
+    @property
+    def summary(self) -> str:
+        """What the web UI shows as the schedule."""
+        return "business days"
+
     def serialize(self) -> dict[str, Any]:
         """Return what `deserialize` takes, as JSON."""
         days = {"first": self.first, "last": self.last}

@@ -21,5 +21,5 @@ left join ops.batch_states as s
 where
     s.state is null
     or s.state = 'checked'
-    or b.batch_id = any(cast(:batch_ids as bigint []))
+    or b.batch_id = any(cast(:batch_ids as bigint[]))
 order by b.batch_id

@@ -25,7 +25,7 @@ BACKFILLS = "/api/v2/backfills?dag_id=nightly_segmentation"
 ENDED = ("success", "failed")
 CLOSED_SECONDS = 90  # Airflow looks every 30 whether a backfill has ended
 AIRFLOW_BACKFILL = (  # as docs/airflow.md says
-    'eval "$({python} -m nocturne.airflow_home)" && {airflow} backfill create'
+    'eval "$({python} -m nocturne.airflow.home)" && {airflow} backfill create'
     " --dag-id nightly_segmentation --from-date {first} --to-date {last} {how}"
 )
 
