@@ -92,16 +92,15 @@ def check_sources(sources: tuple[str, ...]) -> None:
 @click.option("--again", multiple=True, metavar="FILE", help="Land FILE though its bytes were.")
 def land(again: tuple[str, ...]) -> None:
     """Receive what is new from all sources: land, check and stage."""
-    from pipelines.checking import check
     from pipelines.landing import land as room
-    from pipelines.staging import stage
+    from pipelines.nights import sentences
+    from pipelines.steps import RECEIVE
 
     with environment.here() as deployment:
-        landed = room.land(deployment, again)
-        for file in landed:
-            click.echo(f"{file.source:16} {file.file}: {file.sentence}")
-        check.check(deployment)
-        click.echo(f"{stage.stage(deployment):,} rows staged.")
+        for landed in room.land(deployment, again):
+            click.echo(landed.line)
+        for step in RECEIVE[1:]:
+            click.echo(sentences.receive(deployment, step))
 
 
 @main.command()
