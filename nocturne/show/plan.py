@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nocturne.progress import walk
+from nocturne.show import documents
 from pipelines.attempts import claims
 from pipelines.attempts.claims import Claim
 from pipelines.backfills import backfill, plan
@@ -31,7 +32,13 @@ OTHER = {
 }
 
 
-def show(deployment: Deployment, range_: tuple[date, date], folder: Path | None) -> None:
+def show(
+    deployment: Deployment,
+    range_: tuple[date, date],
+    folder: Path | None,
+    *,
+    as_json: bool = False,
+) -> None:
     """Plan a range, with the settings of a folder if one is given, and print what was found."""
     span = DateRange(*range_)
     previewed = read_configuration(folder.resolve(), deployment.home) if folder else None
@@ -40,6 +47,9 @@ def show(deployment: Deployment, range_: tuple[date, date], folder: Path | None)
         _nights(f"plan of {span.first} to {span.last}", span) as tell,
     ):
         made = plan.plan(deployment, claim, span, previewed=previewed, tell=tell)
+    if as_json:
+        documents.write(documents.of_plan(made))
+        return
     console = _console()
     _found(console, made)
     _segments(console, made)
@@ -84,10 +94,10 @@ def abandon(deployment: Deployment) -> None:
     _console().print(said if given_up else "No backfill is unfinished.")
 
 
-def repair(deployment: Deployment, claim: Claim, as_of: date) -> None:
+def repair(deployment: Deployment, claim: Claim, as_of: date, *, is_silent: bool = False) -> None:
     """Repair the nights before one that was just published, and say which."""
     said = repairing.repair(deployment, claim, as_of)
-    if said:
+    if said and not is_silent:
         _console().print(f"\n{said}")
 
 

@@ -8,6 +8,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from nocturne.progress import walk
+from nocturne.show import documents
 from pipelines.attempts import claims
 from pipelines.attempts.compare import Comparison, Difference, RowChange
 from pipelines.backfills import verify
@@ -17,7 +18,7 @@ from pipelines.deployment import Deployment
 SHOWN = 20  # lines per table: enough to see what it is about, short enough to read
 
 
-def show(deployment: Deployment, as_of: date, *, now: bool) -> int:
+def show(deployment: Deployment, as_of: date, *, now: bool, as_json: bool = False) -> int:
     """Verify a night and say what came of it; return 1 if it is not what its record makes.
 
     With `now` the differences are information, and 0 is returned.
@@ -28,6 +29,9 @@ def show(deployment: Deployment, as_of: date, *, now: bool) -> int:
         walk(f"verifying {as_of}", names) as tell,
     ):
         proof = verify.verify(deployment, claim, as_of, now=now, tell=tell)
+    if as_json:
+        documents.write(documents.of_proof(proof, now))
+        return int(not now and not proof.holds)
     console = Console(highlight=False, width=min(80, Console().width))
     if now:
         _would_change(console, proof)

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from pipelines.configuration import holidays
+from pipelines.configuration import folder_names, holidays
 from pipelines.configuration.excluded_accounts import read_leave_out
 from pipelines.configuration.faults import Faults, read_zone
 from pipelines.configuration.load_contracts import read_contracts
@@ -59,6 +59,7 @@ def read_configuration(folder: Path, home: Path) -> Configuration:
         With one sentence per fault of all files.
     """
     faults = Faults()
+    folder_names.check(folder, FILES, faults)
     content = {name: _load(folder / f"{name}.yml", faults) for name in FILES}
     settings = _settings(content["settings"], faults)
     sources = read_sources(expand(content["sources"], folder, faults), home, faults)
@@ -85,7 +86,7 @@ def _load(path: Path, faults: Faults) -> dict[str, Any]:
         return {}
     try:
         content = yaml.load(path.read_text(encoding="utf-8"), _Unique) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError) as error:  # a day such as 2026-13-01 is no YAML either
         faults.append(f"{path.name}: not YAML: {' '.join(str(error).split())}")
         return {}
     return _mapping(content, path.name, faults)
