@@ -1,4 +1,4 @@
-"""The contract of every landing as a whole: before its rows are judged, and after.
+"""Rules on a new batch as a whole: before its rows are judged, and after.
 
 A critical rule here refuses the batch. The columns of the first: sql/checking/new_batches.sql;
 of the second: pipelines/checking/batch_checks.py.

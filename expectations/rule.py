@@ -1,4 +1,4 @@
-"""What a contract is made of: rules, each a Great Expectations expectation and a sentence."""
+"""A rule of a contract: its check, its severity, its sentence."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""Here and now: the only module of the command line that reads the environment and the clock."""
+"""Open the deployment from the environment; the command's only reader of environment and clock."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""One place: its home, its configuration, its warehouse, its clock, put together for a caller.
+"""A deployment: home, configuration, warehouse, secrets.
 
 Only the command line and the DAG call `from_environment`; they hand in the environment and the
 clock, so that nothing below reads either.

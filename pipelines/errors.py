@@ -1,4 +1,4 @@
-"""What can go wrong, as finished sentences about data.
+"""The errors of the product, as finished sentences about data.
 
 NocturneError
 ├── UnrecoverableError        trying again cannot help: the data or the configuration must change

@@ -1,4 +1,4 @@
-"""Here and now: where Airflow's tasks read the environment and the clock."""
+"""Open the deployment from the environment; the tasks' only reader of environment and clock."""
 
 import os
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""What the tasks of a night do, in Airflow's terms: which day, who claims it, who waits.
+"""The functions of the DAG's tasks: day, claim, waiting, and the step itself.
 
 Each function takes the context of a task, opens the deployment, and calls into pipelines.
 """

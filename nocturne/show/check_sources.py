@@ -1,4 +1,4 @@
-"""What `nocturne check-sources` prints."""
+"""Print the report of `nocturne check-sources`."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

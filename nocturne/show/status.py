@@ -1,4 +1,4 @@
-"""What `nocturne status` prints."""
+"""Print the report of `nocturne status`."""
 
 from datetime import date, timedelta
 from itertools import groupby

@@ -1,4 +1,4 @@
-"""What a person reads after a night: who is in which segment, what moved, what stood out."""
+"""Print a night's summary: segments, movement, rejected rows, drift, models, deliveries."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""What `nocturne verify` prints."""
+"""Print the report of `nocturne verify`."""
 
 from datetime import date
 from typing import Any

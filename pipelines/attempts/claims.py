@@ -1,4 +1,4 @@
-"""Who may build: one attempt at a time per warehouse, claimed, swept when its builder died."""
+"""Claims on attempts: one builder at a time per warehouse; attempts of dead builders are swept."""
 
 import json
 import secrets

@@ -1,4 +1,4 @@
-"""Hold the tables of two attempts against each other, row by row, in the database.
+"""Compare the tables of two attempts row by row, in the database.
 
 A row is found by its key; every other column but night_id counts, floating point columns rounded
 as the content hash rounds them: two tables without a difference have one hash, and the reverse.

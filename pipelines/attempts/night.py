@@ -1,8 +1,4 @@
-"""What a night is: three lists of steps, and the Night that the building steps take.
-
-*receive* works per batch, once, outside any attempt; *build* makes an attempt that nobody reads;
-*finish* puts it in front of people. `nocturne night` and the DAG walk all three, in this order.
-"""
+"""The Night: an attempt at a business day, claimed; the argument of every step of build."""
 
 import json
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Which models serve: versions in ops.model_versions, their bytes below the home."""
+"""The models that serve: versions in ops.model_versions, their bytes below the home."""
 
 import json
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""A backfill whose nights somebody else walks, one by one: Airflow's stands in ops.backfills, too.
+"""Record a backfill that Airflow drives, night by night, in ops.backfills.
 
 It begins when the first of its nights asks to be opened. When it has ended its walker tells, who
 alone knows which nights are still to come.

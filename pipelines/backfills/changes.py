@@ -1,4 +1,4 @@
-"""What a planned night would change, held against the night that stands for its day."""
+"""Compare a planned night with the night that stands for its day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""See what a backfill would change, by building its nights and publishing none.
+"""Plan a backfill: build its nights without publishing them, and report what would change.
 
 Exact, because each night is built from what `backfill --plan` then builds it from: one known_at for
 all, the models, the code, the settings. A night copies from the one built before it, of which one

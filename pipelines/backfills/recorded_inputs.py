@@ -1,4 +1,4 @@
-"""What a past night was built from, put together again as far as this deployment can."""
+"""Restore the recorded inputs of a past night: configuration, models, staging version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace

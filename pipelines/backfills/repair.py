@@ -1,4 +1,4 @@
-"""Build the last nights anew by themselves when rows that came later touch too many people.
+"""Rebuild the last nights when rows that arrived later touch too many of their people.
 
 Called after a night is published and exported. Nights of other code or settings are left alone:
 what a setting changes in the past is decided by hand. So are gaps, older nights and stale ones.

@@ -1,4 +1,4 @@
-"""Build and publish the nights of a backfill, oldest first; ops.backfills keeps how far it is."""
+"""Build and publish the nights of a backfill, oldest first; progress is kept in ops.backfills."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The first rows of a source as they would land and be read, in a transaction to be rolled back."""
+"""Land and type the first rows of a source in a transaction that is rolled back."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace

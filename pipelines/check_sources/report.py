@@ -1,4 +1,4 @@
-"""Look at sources without landing anything: is it there, what would land, how it would be read.
+"""Report per source whether it can be reached, what would land and how it would be read.
 
 The first rows of the newest file, table or page go through the mapping, the typing and the contract
 in a transaction that is rolled back. Nothing is written, fetched to keep, or moved on.

@@ -1,4 +1,4 @@
-"""Which rows broke which rules: counted per batch, and collected where a critical one is broken."""
+"""Rows that broke rules: counted per batch, and put into quarantine where the rule is critical."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Judge new batches by their contracts: good rows go on, bad ones to quarantine."""
+"""Judge new batches and their rows by their contracts; rejected rows go to quarantine."""
 
 from importlib import import_module
 from itertools import groupby

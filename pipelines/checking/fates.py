@@ -1,4 +1,4 @@
-"""What became of every row received: each has one fate, and they add up to what came."""
+"""The fate of every received row: each row has one, and they add up to the rows received."""
 
 from collections import Counter
 

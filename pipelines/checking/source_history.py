@@ -1,4 +1,4 @@
-"""What a source had sent before the batch that is judged: read once, then grown batch by batch."""
+"""The history of a source before a batch: rows by day, rows of files, shares, refusals."""
 
 from collections import deque
 from collections.abc import Sequence

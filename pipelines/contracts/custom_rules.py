@@ -1,4 +1,4 @@
-"""The columns made for the rules of config/contracts.yml: each holds what breaks its rule.
+"""Columns for the rules of config/contracts.yml: each holds the value that breaks its rule.
 
 They decide which rows go to quarantine, and so are part of the version of the stage.
 """

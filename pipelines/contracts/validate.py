@@ -1,4 +1,4 @@
-"""Judge a table by its contract: Great Expectations, in the database, on connections of its own."""
+"""Validate a table against its rules: Great Expectations, in the database."""
 
 import logging
 import os

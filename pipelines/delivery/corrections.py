@@ -1,4 +1,4 @@
-"""What the next delivery of a night would add, change and remove at each destination.
+"""Compare a night's next delivery with the last one, per destination: added, changed, removed.
 
 Both sides are asked of the database: what was delivered last, from the night and the consent it
 was delivered with, and what the night in question would give with the consent of now.

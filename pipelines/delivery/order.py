@@ -1,4 +1,4 @@
-"""An order: what decides every byte of one delivery, and what the delivery says about itself."""
+"""A delivery's inputs, the statements' binds, and its manifest."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Measure how far a night has moved from the night its models were made from.
+"""Measure the drift of a night's people from the people its models were trained on.
 
 People are counted in the bins of the reference, in the database; the population stability index
 of the two rows of counts, less what chance alone gives groups of this size, is the drift. It is

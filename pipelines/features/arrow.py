@@ -1,4 +1,4 @@
-"""Read an attempt's people out of the database as Arrow, a fixed number at a time.
+"""Read an attempt's people as Arrow batches of a fixed size, in key order.
 
 The reading is a transaction of its own (ADBC cannot share SQLAlchemy's) and is never committed:
 the temporary names it gives vanish with it, so they cannot keep an attempt from being dropped.

@@ -1,4 +1,4 @@
-"""Compute what each person had done by the end of the night's day.
+"""Build the attempt's customer_features: what each person had done by the end of the day.
 
 Computed are the touched people, those of whom something counts differently than for the earlier
 night; what the others did is copied from it. Without an earlier night everybody is touched.

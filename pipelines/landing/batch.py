@@ -1,4 +1,4 @@
-"""The transaction of a landing: the inbox into raw, deletions beside it, its row of ops.batches."""
+"""Land one batch in one transaction: inbox to raw, its deletions, its row of ops.batches."""
 
 import json
 from dataclasses import dataclass, replace

@@ -1,4 +1,4 @@
-"""What a full list, or an order sent whole, no longer has: deletions stored beside what it brought.
+"""Derive deletions: rows that a full list, or an order sent whole, no longer has.
 
 A full list that is not whole deletes nobody: one without rows, or with rows that do not say what
 they are about. One that lacks more than half of what there was is refused, unless somebody insists.

@@ -1,4 +1,4 @@
-"""Where one batch waits: what a source sent, as text under its own names, in raw.inbox.
+"""Fill raw.inbox with the rows of one extract, as text under the source's own names.
 
 The inbox is made anew for every batch, with a column per column of the source. Which of them are
 ours, and how, `mapped` tells: a SELECT made of the source's recipes.

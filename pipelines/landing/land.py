@@ -1,4 +1,4 @@
-"""Receive what is new from all sources: every row into raw as text, one transaction per arrival."""
+"""Land what is new of all sources in raw, one transaction per extract."""
 
 import hashlib
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The partitions of raw, one per range of landing numbers; a big batch has one of its own.
+"""Partitions of raw, one per range of landing numbers; a big batch has one of its own.
 
 A new one is filled before it has indexes and before it is a partition, by as many processes as the
 server has to spare; no reader of raw waits meanwhile. Every identifier is quoted, every number is

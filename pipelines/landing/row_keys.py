@@ -1,4 +1,4 @@
-"""The key each row of the inbox is known by, and what the row before of the same key said."""
+"""Derive each row's natural key, and find the previous version of it in the same file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""What the columns of a source are to us: the SELECT that its recipes make over the inbox."""
+"""Compile a source's column rules to a SELECT over the inbox."""
 
 import json
 from collections.abc import Iterable

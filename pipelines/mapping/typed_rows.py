@@ -1,4 +1,4 @@
-"""The typed rows of some batches of one source, read as it writes instants and numbers."""
+"""Type the received rows of a source: instants, numbers and texts by its column rules."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Walk a night's steps in this process: what the command line, tests and benchmarks use."""
+"""Walk the steps of a night in this process."""
 
 from collections.abc import Iterable
 from datetime import date

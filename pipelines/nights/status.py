@@ -1,4 +1,4 @@
-"""How things stand: nights published, missing, stale, other code, outdated, failed, late."""
+"""Report all nights: published, missing, stale, other code, outdated, failed, late."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

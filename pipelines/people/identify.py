@@ -1,6 +1,6 @@
-"""Work out which records are one person: connected components of dated links.
+"""Identify people: connected components of the dated links between records.
 
-With an earlier night to copy from, only the components that a moved link reaches are worked out.
+Copying from an earlier night, it identifies only the components that a changed link reaches.
 """
 
 from typing import Any

@@ -1,4 +1,4 @@
-"""Judge an attempt before anybody sees it: what breaks a critical contract is not published."""
+"""Validate an attempt before it is published; a broken critical contract refuses it."""
 
 from importlib import import_module
 from itertools import chain

@@ -1,4 +1,4 @@
-"""Keep who entered and who left which segment, night by published night."""
+"""Write the ledger of segments: who entered and who left, night by published night."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,4 +1,4 @@
-"""Put a finished attempt in front of people: one transaction, whole or not at all."""
+"""Publish a finished attempt in one transaction."""
 
 from pipelines.attempts.night import Night
 from pipelines.publishing import ledger

@@ -1,4 +1,4 @@
-"""Let in a batch that was refused: its rows come again as a new one, and no table rule asks."""
+"""Accept a refused batch: its rows land again as a new batch that no table rule judges."""
 
 import json
 from typing import Any

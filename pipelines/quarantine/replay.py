@@ -1,4 +1,4 @@
-"""Put rows from quarantine back on their way: repaired ones as a new batch per source.
+"""Replay repaired rows of quarantine: a new batch per source.
 
 Rows that a changed contract lets go need no batch: the changed contract is another version of the
 stage, under which everything received is judged and staged anew, each row with its own batch.

@@ -1,4 +1,4 @@
-"""What else is let go with old nights: versions of the stage, export folders, drift references."""
+"""Prune what old nights leave: staging versions, export folders, drift references."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager

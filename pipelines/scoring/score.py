@@ -1,4 +1,4 @@
-"""Give everybody who bought lately a probability of churn and the reasons for it."""
+"""Score active people: a probability of churn and its reasons."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Say which rule segments and which cluster each person of the night is in."""
+"""Assign each person of the night to rule segments and to a cluster."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING

@@ -1,4 +1,4 @@
-"""The newest thing of a source, to be looked at: opened where it is, nothing fetched or kept."""
+"""Open the newest extract of a source for a look, without fetching or keeping anything."""
 
 from dataclasses import replace
 from functools import partial

@@ -1,4 +1,4 @@
-"""Leave out accounts that settings.yml names: their rows stay in raw, are written down, not staged.
+"""Exclude accounts that settings.yml names: their rows stay in raw and are not staged.
 
 A row is left out if it names a customer_ref or an e-mail of `leave_out`, a customers record also by
 its attributes. The customer_ref of such a record is left out from its batch on: what was staged of

@@ -1,4 +1,4 @@
-"""Keep who was seen with which identifiers, and since when, as batches are staged.
+"""Keep sightings: which identifiers each record showed together, dated by its first row.
 
 A night reads these few rows instead of every line and event: a record seen with the same
 identifiers a thousand times is one sighting, dated by the first of its rows that stand.

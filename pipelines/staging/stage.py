@@ -1,4 +1,4 @@
-"""Type new rows, cut them into business days and close the versions they replace."""
+"""Stage checked batches: type rows, cut business days, end the versions they replace."""
 
 from typing import Any
 

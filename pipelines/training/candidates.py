@@ -1,4 +1,4 @@
-"""Fit every churn candidate on the same examples, test them on the same people, pick one."""
+"""Fit every churn candidate on the same examples, test on the same people, select one."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field

@@ -1,4 +1,4 @@
-"""Look back: what was known of people at past cut-offs, and whether they came back after."""
+"""Build training examples: features at past cut-offs, and whether people bought again."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Record a training in MLflow, for people to look at: a training never fails for it."""
+"""Record a training in MLflow; a training never fails for it."""
 
 import logging
 import os

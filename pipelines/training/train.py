@@ -1,4 +1,4 @@
-"""Fit challengers on what (as_of, known_at) knew, compare them out of time, promote or keep.
+"""Train: fit challengers on what (as_of, known_at) knew, compare out of time, promote or keep.
 
 Cut-off features come from attempts built as of the cut-off, so nothing dated after it can enter
 them. Nothing is promoted before all is there: bytes first, then every row in one transaction.

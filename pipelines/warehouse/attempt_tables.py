@@ -1,4 +1,4 @@
-"""Attempts as plain tables, and their way into the published, partitioned ones.
+"""Tables of attempts: created plain, attached as partitions when published.
 
 The statements here name tables by night and so cannot be files below sql/; every identifier is
 quoted by SQLAlchemy and every number is an int.

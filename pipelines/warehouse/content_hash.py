@@ -1,4 +1,4 @@
-"""What a table holds, as one hash: equal rows have equal hashes, however they came about."""
+"""Hash the content of a table: equal rows have equal hashes."""
 
 import hashlib
 from collections.abc import Iterable

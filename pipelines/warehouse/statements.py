@@ -1,4 +1,4 @@
-"""The one place that talks to the database: statements from sql/, Arrow in and out, partitions.
+"""Run the statements of sql/: read, bound, stored as tables and views.
 
 SELECTs stand in files below sql/ and are bound, never formatted. The few statements built here
 (create a table from a SELECT, attach a partition) quote their identifiers with SQLAlchemy.

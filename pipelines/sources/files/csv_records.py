@@ -1,4 +1,4 @@
-"""Where the records of a CSV file end, whatever is in its quotes, and what to do with damaged ones.
+"""Records of a CSV file: where each ends, whatever its quotes hold, and which are damaged.
 
 A quote opens a quoted value at the beginning of a value only, twice within one it means itself,
 and text after a closing quote belongs to the value: as Arrow reads it. Lines end with LF, CRLF or

@@ -1,4 +1,4 @@
-"""What every reader of files shares: finding them, naming their bytes, leaving unfinished ones."""
+"""Local files of a source: listed by name, hashed, left alone while they are written."""
 
 import hashlib
 from collections.abc import Callable, Iterator
