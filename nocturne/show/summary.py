@@ -100,7 +100,7 @@ def segments(console: Console, connection: Connection, night: RowMapping) -> Non
         shown.add_row(
             row["segment"], count(row["people"]), count(row["spend"]), share(row["churn"]), *moved
         )
-    console.print(shown)
+    console.print(shown if rows else "None.")
 
 
 def clusters(console: Console, connection: Connection, night: RowMapping) -> None:

@@ -1,6 +1,5 @@
 """Claims on attempts: one builder at a time per warehouse; attempts of dead builders are swept."""
 
-import json
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,10 +9,11 @@ from datetime import date
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from pipelines.attempts import freshness, recorded, serving_models
+from pipelines.attempts import freshness, new_attempt, recorded
+from pipelines.attempts.new_attempt import AttemptRequest
 from pipelines.attempts.night import Night, Previous
 from pipelines.deployment import Deployment
-from pipelines.errors import WarehouseBusy
+from pipelines.errors import NightTooStale, WarehouseBusy
 from pipelines.warehouse import attempt_tables, locks, statements
 from pipelines.warehouse.connection import Warehouse
 
@@ -24,24 +24,6 @@ class Claim:
 
     name: str
     key: int | None = None
-
-
-@dataclass(frozen=True)
-class AttemptRequest:
-    """Which attempt somebody wants to build.
-
-    `in_full` computes everybody, whatever an earlier night could lend; `models` (ids by kind)
-    serve instead of those of the day; `known_at` None is all that is staged; `previous` is the
-    night to copy from if not the newest published, `staging_version` the rows if not today's.
-    """
-
-    as_of: date
-    known_at: int | None = None
-    purpose: str = "night"
-    in_full: bool = False
-    models: dict[str, str] | None = None
-    previous: int | None = None
-    staging_version: str | None = None
 
 
 @contextmanager
@@ -78,8 +60,32 @@ def open_night(
         locks.take(connection, locks.OPENING)
         night_id = _own_attempt(deployment, connection, claim, wanted)
         if night_id is None:
-            night_id = _new_attempt(deployment, connection, claim, wanted)
-    return resume(deployment, night_id)
+            night_id = new_attempt.insert(deployment, connection, wanted, _builder(claim))
+    tonight = resume(deployment, night_id)
+    if purpose != "train":
+        _refuse_stale(tonight)
+    return tonight
+
+
+def _refuse_stale(tonight: Night) -> None:
+    """Refuse a night without fresh order lines; its row keeps the reason."""
+    deployment = tonight.deployment
+    try:
+        with deployment.warehouse.begin() as connection:
+            freshness.refuse_stale(deployment, connection, tonight.as_of, tonight.binds)
+    except NightTooStale as error:
+        fail_night(deployment, tonight.night_id, str(error))
+        raise
+
+
+def refuse_night(deployment: Deployment, claim: Claim, as_of: date, sentence: str) -> None:
+    """Write down that a night was refused before it was opened, and why."""
+    with deployment.warehouse.begin() as connection:
+        locks.take(connection, locks.OPENING)
+        night_id = new_attempt.insert(
+            deployment, connection, AttemptRequest(as_of), _builder(claim)
+        )
+        _end(deployment, connection, night_id, ("failed", sentence))
 
 
 def resume(deployment: Deployment, night_id: int) -> Night:
@@ -151,6 +157,11 @@ def drop_night(deployment: Deployment, night_id: int) -> None:
         _end(deployment, connection, night_id, ("dropped", None))
 
 
+def _builder(claim: Claim) -> dict[str, str | int | None]:
+    """Return a claim as columns of ops.nights."""
+    return {"claimant": claim.name, "claim_key": claim.key}
+
+
 def _end(
     deployment: Deployment,
     connection: Connection,
@@ -196,48 +207,3 @@ def _is_wanted(row: RowMapping, wanted: AttemptRequest) -> bool:
 def _is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -> bool:
     idle = deployment.configuration.claim_idle
     return locks.is_alive(connection, row, deployment.warehouse.clock(), idle)
-
-
-def _new_attempt(
-    deployment: Deployment,
-    connection: Connection,
-    claim: Claim,
-    wanted: AttemptRequest,
-) -> int:
-    as_of, known_at, purpose = wanted.as_of, wanted.known_at, wanted.purpose
-    made_by = deployment.versions
-    staging = wanted.staging_version or made_by.staging
-    if known_at is None:
-        known_at = recorded.newest_known_at(connection, staging)
-    inputs = {"as_of": as_of, "known_at": known_at, **made_by.binds, "staging_version": staging}
-    if purpose != "train":
-        freshness.refuse_stale(deployment, connection, as_of, inputs)
-    now = deployment.warehouse.clock()
-    content = json.dumps(deployment.configuration.read_by_build, sort_keys=True)
-    statements.run(
-        connection,
-        "attempts/keep_configuration",
-        hash=made_by.configuration,
-        content=content,
-        now=now,
-    )
-    previous = wanted.previous
-    if previous is None and not wanted.in_full:
-        previous = statements.value(connection, "attempts/previous_night", **inputs)
-    models = _models(connection, wanted)
-    row = {
-        "purpose": purpose,
-        "claimant": claim.name,
-        "claim_key": claim.key,
-        "previous": previous,
-        "models": json.dumps(models, sort_keys=True),
-        "notes": json.dumps(serving_models.younger_than(connection, as_of, models)),
-        "now": now,
-    }
-    return int(statements.value(connection, "attempts/insert_night", **inputs, **row))
-
-
-def _models(connection: Connection, wanted: AttemptRequest) -> dict[str, str]:
-    if wanted.models is not None:
-        return wanted.models
-    return {} if wanted.purpose == "train" else serving_models.models_for(connection, wanted.as_of)

@@ -32,7 +32,8 @@ select
     f.engagement_score,
     f.rfm_recency,
     f.rfm_frequency,
-    f.rfm_monetary
+    f.rfm_monetary,
+    cast(f.person_id as text) as person_key
 from features.customer_features as f
 inner join ops.published as p on f.night_id = p.night_id
 where p.replaced_at is null and p.retired_at is null;
@@ -68,3 +69,4 @@ comment on column marts.customer_features.engagement_score is '0 to 100: capped,
 comment on column marts.customer_features.rfm_recency is '1 to 5, 5 = bought most recently.';
 comment on column marts.customer_features.rfm_frequency is '1 to 5, 5 = most purchases.';
 comment on column marts.customer_features.rfm_monetary is '1 to 5, 5 = most spend.';
+comment on column marts.customer_features.person_key is 'The person_id as text, for tools that round large numbers; join by either.';

@@ -8,7 +8,8 @@ select
     s.churn_reasons,
     s.expected_purchases,
     s.expected_spend,
-    s.churn_model
+    s.churn_model,
+    cast(s.person_id as text) as person_key
 from features.customer_scores as s
 inner join ops.published as p on s.night_id = p.night_id
 where p.replaced_at is null and p.retired_at is null;
@@ -20,3 +21,4 @@ comment on column marts.customer_scores.churn_reasons is 'What speaks most for a
 comment on column marts.customer_scores.expected_purchases is 'Expected purchases; null until its model exists.';
 comment on column marts.customer_scores.expected_spend is 'Expected spend; null until its model exists.';
 comment on column marts.customer_scores.churn_model is 'Id of the churn model in ops.model_versions.';
+comment on column marts.customer_scores.person_key is 'The person_id as text, for tools that round large numbers; join by either.';
