@@ -46,7 +46,7 @@ def psql(owner: bool, arguments: tuple[str, ...]) -> None:
     url = environment.url("owner" if owner else "analyst")
     program = server.psql_binary(environment.home())
     environment.refuse_unreached(url)
-    with_address = {**os.environ, "PGOPTIONS": "-c search_path=marts,ops"}
+    with_address = {**os.environ, "PGOPTIONS": "-c search_path=marts,ops"}  # the owner's too
     with_address.update(_pg_environment(url))
     os.execve(program, [str(program), *arguments], with_address)
 

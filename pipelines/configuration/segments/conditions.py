@@ -66,9 +66,9 @@ def _segment(name: Any, entry: Any, faults: list[str]) -> Segment:
     if not isinstance(condition, str):
         faults.append(f"{place}.condition is missing or not text; expected SQL such as "
                       "order_count > 3.")  # fmt: skip
-        return Segment(str(name), condition="", **told)
+        return Segment(str(name), told["description"], "", goal=told["goal"])
     needs = check_condition(place, condition, faults)
-    return Segment(str(name), condition=condition, needs=needs, **told)
+    return Segment(str(name), told["description"], condition, needs, told["goal"])
 
 
 def check_condition(place: str, condition: str, faults: list[str]) -> frozenset[str]:

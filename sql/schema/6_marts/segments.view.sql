@@ -11,19 +11,18 @@ with newest as (
 )
 
 select
-    s.definition ->> 0 as name,
+    s.pair ->> 0 as name,
     d.description,
-    s.definition ->> 1 as condition,
+    s.pair ->> 1 as condition,
     d.goal,
-    cast(s.precedence as int) as precedence,
+    cast(s.place as int) as precedence,
     newest.as_of as last_updated
 from newest
 inner join ops.configurations as c on newest.build_configuration = c.hash
 cross join
-    lateral jsonb_array_elements(c.content -> 'segments')
-        with ordinality as s (definition, precedence)
+    lateral jsonb_array_elements(c.content -> 'segments') with ordinality as s (pair, place)
 left join ops.segment_descriptions as d
-    on newest.night_id = d.night_id and (s.definition ->> 0) = d.segment;
+    on newest.night_id = d.night_id and (s.pair ->> 0) = d.segment;
 comment on view marts.segments is 'The segments of the newest published night: who is in them, by which condition, and what for.';
 comment on column marts.segments.name is 'The segment''s name in segments.yml, as in every column called segment.';
 comment on column marts.segments.description is 'Who is in it, in words (segments.yml); null for a night of an earlier version.';
