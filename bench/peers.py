@@ -21,6 +21,7 @@ from bench.timed_steps import CHECKSUM, checksum
 from pipelines.attempts import recorded
 from pipelines.features import build
 from pipelines.mapping.typed_rows import FOREVER
+from pipelines.warehouse.statements import Table
 
 HERE = Path(__file__).parent
 STAGED = ("order_lines", "events", "products")
@@ -121,7 +122,7 @@ def plain_postgres(folder: Path, as_of: date) -> Figures:
     with Watch(temporary_home.server_pid(folder)) as watch, opened.warehouse.begin() as connection:
         connection.execute(clause, names)
     with opened.warehouse.begin() as connection:
-        sums = checksum(connection, "plain", "customer_features")
+        sums = checksum(connection, Table("plain", "customer_features"))
         connection.execute(sa.text("drop schema plain cascade"))
     opened.warehouse.close()
     told = {"seconds": watch.seconds, "backend": watch.backend}

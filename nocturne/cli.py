@@ -6,6 +6,7 @@ import click
 
 from nocturne import environment, troubles
 from nocturne.verbs import database, history, models, nights, receiving
+from plugins.environment import now
 
 
 class Sentences(click.Group):
@@ -22,7 +23,7 @@ class Sentences(click.Group):
             code, sentence = troubles.FAILED, troubles.sentence_of(error)
             if sentence is None:
                 code = troubles.OURS
-                sentence = troubles.report(error, environment.now(), os.environ, home)
+                sentence = troubles.report(error, now(), os.environ, home)
             click.echo(f"nocturne: {troubles.hide(sentence, os.environ, home)}", err=True)
             ctx.exit(code)
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
 
 from nocturne.home import Home
 from nocturne.server import server
@@ -14,11 +13,7 @@ from pipelines.errors import NothingThere, WarehouseUnavailable
 from pipelines.warehouse import migrate
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.database_errors import in_sentences
-
-
-def now() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
+from plugins.environment import now
 
 
 def home() -> Home:
@@ -55,14 +50,9 @@ def url(role: str) -> str:
 def here() -> Iterator[Deployment]:
     """Open the deployment this environment describes, its schemas up to date."""
     home().refuse_unusable()
-    opened = deployment.from_environment(os.environ, now)
-    try:
-        with reached(opened.warehouse.url):
-            idle = opened.configuration.claim_idle
-            migrate.bring_up_to_date(opened.warehouse, idle)
-            yield opened
-    finally:
-        opened.warehouse.close()
+    with deployment.opened(os.environ, now) as opened, reached(opened.warehouse.url):
+        migrate.bring_up_to_date(opened.warehouse, opened.configuration.claim_idle)
+        yield opened
 
 
 @contextmanager

@@ -74,7 +74,7 @@ def _secrets(environ: Mapping[str, str], home: Home) -> set[str]:
     """Return what must not be shown: passwords of URLs, values of names that tell a secret."""
     urls = [value for value in environ.values() if "://" in value]
     with suppress(OSError):
-        found = server_urls.read(home)
+        found = server_urls.read_urls(home)
         urls += asdict(found).values() if found else ()
     passwords = {_password(url) for url in urls}
     named = _placeholders(environ)

@@ -52,9 +52,11 @@ def open_night(context: Context) -> int | None:
             return claims.open_night(
                 deployment,
                 wanted.claim,
-                wanted.as_of,
-                known_at=known_at,
-                purpose="backfill" if wanted.is_backfill else "night",
+                claims.AttemptRequest(
+                    wanted.as_of,
+                    known_at=known_at,
+                    purpose="backfill" if wanted.is_backfill else "night",
+                ),
             ).night_id
         except WarehouseBusy:
             if wanted.claim.key is not None:

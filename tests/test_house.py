@@ -268,6 +268,33 @@ def test_files_and_functions_are_short_enough_to_read():
     assert statistics.median(functions.values()) <= 12
 
 
+def parameters(function: ast.FunctionDef) -> int:
+    """Count the parameters of a function, each member of a tuple for one."""
+    every = [*function.args.posonlyargs, *function.args.args, *function.args.kwonlyargs]
+    return sum(members(each.annotation) for each in every if each.arg not in ("self", "cls"))
+
+
+def members(annotation: ast.expr | None) -> int:
+    if not isinstance(annotation, ast.Subscript) or ast.unparse(annotation.value) != "tuple":
+        return 1
+    listed = annotation.slice.elts if isinstance(annotation.slice, ast.Tuple) else [0]
+    return 1 if ast.unparse(annotation.slice).endswith("...)") else len(listed)
+
+
+# They take entries of config/ apart by hand, and go with the models of pydantic.
+LOADERS = {"load_contracts.py", "load_destinations.py", "load_mapping.py"}
+
+
+def test_a_function_takes_few_enough_things_to_remember():
+    many = {}
+    for path in PYTHON:
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            is_measured = isinstance(node, ast.FunctionDef) and path.name not in LOADERS
+            if is_measured and parameters(node) > 4:
+                many[f"{name(path)}:{node.name}"] = parameters(node)
+    assert many == {}
+
+
 def test_statements_say_what_they_are_and_are_short():
     for path in STATEMENTS:
         lines = path.read_text(encoding="utf-8").splitlines()

@@ -22,12 +22,7 @@ from nocturne.server.first_settings import (
     ROLES_AND_DATABASES,
 )
 from nocturne.server.run_as import ServerAccount, ServerError
-from nocturne.server.urls import Urls, sqlalchemy_url
-
-__all__ = [
-    "ServerError", "Status", "Urls", "down", "psql_binary", "remove", "sqlalchemy_url", "status",
-    "up", "urls",
-]  # fmt: skip
+from nocturne.server.urls import Urls
 
 READY_SECONDS = 30
 PORTS_TRIED = 5
@@ -60,11 +55,11 @@ def up(home: Home, *, may_unshare: bool = True) -> Urls:
         data = quarters.data
         if not data.exists():
             _make(home, quarters)
-        elif server_urls.read(home) is None:  # lost: who starts the server may open it anew
+        elif server_urls.read_urls(home) is None:  # lost: who starts the server may open it anew
             processes.stop(data)
             processes.clear_the_way(data)
-            server_urls.write(home, _set_passwords(home, quarters, data))
-        if not processes.find(data):
+            server_urls.write_urls(home, _set_passwords(home, quarters, data))
+        if not processes.server_process(data):
             processes.clear_the_way(data)
             _start(home, quarters)
         if not processes.wait_until(lambda: processes.is_ready(data), READY_SECONDS):
@@ -98,7 +93,7 @@ def urls(home: Home) -> Urls:
     ServerError
         The home has no database yet.
     """
-    found = server_urls.read(home)
+    found = server_urls.read_urls(home)
     if found is None:
         raise ServerError(f"The home {home.path} has no database yet: run `nocturne up`.")
     return found
@@ -106,10 +101,10 @@ def urls(home: Home) -> Urls:
 
 def status(home: Home) -> Status:
     """Return what the server of a home is doing, changing nothing."""
-    data, found = run_as.data_folder(home.postgres), server_urls.read(home)
+    data, found = run_as.data_folder(home.postgres), server_urls.read_urls(home)
     if found is None or not data.is_dir():
         return Status("absent")
-    pid = processes.find(data)
+    pid = processes.server_process(data)
     if pid is None:
         return Status("stopped", found.port)
     return Status("running" if processes.is_ready(data) else "starting", found.port, pid)
@@ -133,7 +128,7 @@ def _make(home: Home, quarters: ServerAccount) -> None:
         "--builtin-locale=C.UTF-8", *settings,
     )  # fmt: skip
     password.unlink()
-    server_urls.write(home, _set_passwords(home, quarters, half, after=ROLES_AND_DATABASES))
+    server_urls.write_urls(home, _set_passwords(home, quarters, half, after=ROLES_AND_DATABASES))
     half.rename(quarters.data)
     server_urls.sync(quarters.folder)
 
@@ -168,7 +163,7 @@ def _start(home: Home, quarters: ServerAccount) -> None:
         found = urls(home)
         if not server_urls.is_free(found.port):
             found = found.on_port(server_urls.free_port())
-            server_urls.write(home, found)
+            server_urls.write_urls(home, found)
         settings = PROMISED_SETTINGS | {"port": str(found.port), "cluster_name": name}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         try:

@@ -2,7 +2,7 @@
 
 import click
 
-from nocturne.show import documents
+from nocturne.documents import reports
 from pipelines.delivery import export
 from pipelines.deployment import Deployment
 
@@ -16,7 +16,7 @@ def show(deployment: Deployment, destination: str | None, *, dry_run: bool, as_j
     """Deliver what is due, and print what came of each destination."""
     delivered = export.deliver(deployment, destination, dry_run)
     if as_json:
-        documents.write(documents.of_deliveries(delivered))
+        reports.write(reports.of_deliveries(delivered))
         return
     for each in delivered:
         click.echo(each.sentence)

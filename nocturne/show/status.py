@@ -8,7 +8,7 @@ from rich.console import Console
 from rich.table import Table
 
 from nocturne import troubles
-from nocturne.show import documents
+from nocturne.documents import reports
 from pipelines.checking.fates import Fates, in_order
 from pipelines.deployment import Deployment
 from pipelines.nights import status
@@ -20,9 +20,9 @@ COMMANDS = 3  # told at most for days that do not follow each other
 
 def show(deployment: Deployment, *, as_json: bool = False) -> int:
     """Print how things stand; return the exit code: 1 if rows are missing, 3 if a night is late."""
-    standing = status.read(deployment)
+    standing = status.read_status(deployment)
     if as_json:
-        documents.write(documents.of_status(standing))
+        reports.write(reports.of_status(standing))
     else:
         _print(standing)
     if _unbalanced(standing):
@@ -32,7 +32,7 @@ def show(deployment: Deployment, *, as_json: bool = False) -> int:
 
 def _unbalanced(standing: Status) -> bool:
     """Return whether what became of a source's rows does not add up to what was received."""
-    return not all(source["adds_up"] for source in documents.of_status(standing)["sources"])
+    return not all(source["adds_up"] for source in reports.of_status(standing)["sources"])
 
 
 def _print(standing: Status) -> None:

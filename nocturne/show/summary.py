@@ -10,8 +10,9 @@ from rich.table import Table
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from nocturne.show import documents
-from nocturne.show.night_document import of_night
+from nocturne.documents import reports
+from nocturne.documents.night import of_night
+from nocturne.show.console import narrow_console
 from pipelines.attempts import recorded
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
@@ -33,13 +34,13 @@ NO_DESTINATIONS = (
 
 def show(deployment: Deployment, as_of: date, *, as_json: bool = False) -> None:
     """Print the summary of the night that stands for a day."""
-    console = Console(highlight=False, width=min(80, Console().width))
+    console = narrow_console()
     with deployment.warehouse.begin() as connection:
         night = recorded.published_on(connection, as_of)
         if night is None:
             raise NothingThere(f"no night is published for {as_of}.")
         if as_json:
-            documents.write(of_night(connection, night))
+            reports.write(of_night(connection, night))
             return
         for section in SECTIONS:
             section(console, connection, night)
@@ -50,7 +51,7 @@ def show(deployment: Deployment, as_of: date, *, as_json: bool = False) -> None:
 
 def show_models(deployment: Deployment) -> None:
     """Print the models of the newest training."""
-    console = Console(highlight=False, width=min(80, Console().width))
+    console = narrow_console()
     with deployment.warehouse.begin() as connection:
         models(console, connection, None)
 

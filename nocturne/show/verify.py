@@ -7,8 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nocturne.documents import reports
 from nocturne.progress import walk
-from nocturne.show import documents
+from nocturne.show.console import narrow_console
 from pipelines.attempts import claims
 from pipelines.attempts.compare import Comparison, Difference, RowChange
 from pipelines.backfills import verify
@@ -28,11 +29,11 @@ def show(deployment: Deployment, as_of: date, *, now: bool, as_json: bool = Fals
         claims.process_claim(deployment.warehouse, "nocturne verify") as claim,
         walk(f"verifying {as_of}", names) as tell,
     ):
-        proof = verify.verify(deployment, claim, as_of, now=now, tell=tell)
+        proof = verify.verify(deployment, claim, verify.ProofRequest(as_of, now), tell=tell)
     if as_json:
-        documents.write(documents.of_proof(proof, now))
+        reports.write(reports.of_proof(proof, now))
         return int(not now and not proof.holds)
-    console = Console(highlight=False, width=min(80, Console().width))
+    console = narrow_console()
     if now:
         _would_change(console, proof)
     else:

@@ -24,10 +24,11 @@ def plan(first: Day, last: Day, folder: Path | None, as_json: bool) -> None:
     It prints the number of the plan, for `nocturne backfill --plan`.
     """
     from nocturne.show import plan as show_plan
+    from pipelines.backfills.date_range import DateRange
 
     with environment.here() as deployment:
-        days = (day_of(deployment, first), day_of(deployment, last))
-        show_plan.show(deployment, days, folder, as_json=as_json)
+        span = DateRange(day_of(deployment, first), day_of(deployment, last))
+        show_plan.show(deployment, span, folder, as_json=as_json)
 
 
 @click.command()
@@ -43,13 +44,16 @@ def backfill(first: Day | None, last: Day | None, abandon: bool, **how: Any) -> 
     Goes on where it was killed. Exit code 1 if a night was refused as too stale; the others are
     built.
     """
-    from nocturne.show import plan as show_plan
+    from nocturne.show import backfill as show_backfill
+    from pipelines.backfills.backfill import BackfillRequest
+    from pipelines.backfills.date_range import CHAMPION, KEPT, DateRange
 
     if abandon == bool(first and last):
         raise click.UsageError("Give --from and --to, or --abandon.")
     with environment.here() as deployment:
         if first and last:
-            days = (day_of(deployment, first), day_of(deployment, last))
-            sys.exit(show_plan.fill(deployment, days, **how))
+            how["models_mode"] = CHAMPION if how.pop("models") else KEPT
+            span = DateRange(day_of(deployment, first), day_of(deployment, last))
+            sys.exit(show_backfill.show(deployment, BackfillRequest(span, **how)))
         else:
-            show_plan.abandon(deployment)
+            show_backfill.abandon(deployment)

@@ -16,7 +16,8 @@ from nocturne.progress import steps
 @as_json
 def night(day: Day, known_at: str | None, as_json: bool) -> None:
     """Receive, build and publish a night; print its summary."""
-    from nocturne.show import plan, summary
+    from nocturne.show import night as show_night
+    from nocturne.show import summary
     from pipelines.attempts import claims, freshness
     from pipelines.nights import runner
     from pipelines.retention import retire
@@ -27,11 +28,12 @@ def night(day: Day, known_at: str | None, as_json: bool) -> None:
         before = runner.recorded_known_at(deployment, day) if known_at else None
         with claims.process_claim(deployment.warehouse, "nocturne night") as claim:
             with steps(f"night of {day}", before is None) as tell:
-                runner.run_night(deployment, claim, day, known_at=before, tell=tell)
+                request = claims.AttemptRequest(day, known_at=before)
+                runner.run_night(deployment, claim, request, tell=tell)
             afterwards.callback(retire.retire, deployment)  # even if the repair fails
             summary.show(deployment, day, as_json=as_json)
             if before is None:
-                plan.repair(deployment, claim, day, is_silent=as_json)
+                show_night.repair(deployment, claim, day, is_silent=as_json)
 
 
 @click.command()

@@ -6,7 +6,7 @@ from datetime import date
 from importlib import import_module
 from typing import Any
 
-from expectations.custom import ATTRIBUTE, KINDS, CustomRule
+from expectations.custom import ATTRIBUTE, KINDS, CustomRule, check_of
 from expectations.rule import CRITICAL, WARNING, Shop
 from pipelines.configuration.columns import BY_TABLE, DAY, FLAG, INSTANT, LIST, NUMBER, TEXT
 from pipelines.configuration.entities import ENTITIES
@@ -88,7 +88,7 @@ def _rule(table: str, name: str, entry: Any, faults: Faults) -> CustomRule | Non
     ):
         return None
     value = READ[kind](entry[kind], (table, holds), f"{place}.{kind}", faults)
-    return CustomRule(name, severity, column, kind, value, sentence)
+    return CustomRule(name, severity, check_of(kind, column, value), sentence)
 
 
 def _column_kind(table: str, column: Any, place: str, faults: Faults) -> str | None:

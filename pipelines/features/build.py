@@ -34,7 +34,7 @@ def build_customer_features(tonight: Night) -> int:
     with tonight.step("features") as connection:
         tonight.read(connection, "members")
         tonight.read_previous(connection, "customer_features", "previous_features")
-        for sentence in left_out(tonight.configuration):
+        for sentence in sentences_on_null_columns(tonight.configuration):
             tonight.note(connection, sentence)
         find_touched(connection, tonight)
         for stage in STAGES:
@@ -61,7 +61,7 @@ def find_touched(connection: Connection, tonight: Night) -> None:
     tonight.record(connection, "figures", figures | {"touched": sum(reasons.values())})
 
 
-def left_out(configuration: Configuration) -> list[str]:
+def sentences_on_null_columns(configuration: Configuration) -> list[str]:
     """Return a sentence for each entity that no source feeds, naming the columns left null."""
     return [
         f"No source feeds {entity}: {', '.join(columns)} are null."

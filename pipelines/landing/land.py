@@ -85,7 +85,7 @@ def land_rows(
     """
     with deployment.warehouse.begin() as connection:
         received = fill(connection)
-        done = landing_batch.move(deployment, connection, batch, RowStream([], iter(())), received)
+        done = landing_batch.move(deployment, connection, batch, received)
         and_then(connection, done["batch_id"])
     return Landed(batch.source.name, batch.name, done["batch_id"], _sentence(done))
 
@@ -157,25 +157,25 @@ def _landed_before(deployment: Deployment, batch: Batch) -> str | None:
     return f"landed before, as batch {found[0]['batch_id']} from {found[0]['file']}; passed over."
 
 
-def _is_as_before(deployment: Deployment, batch: Batch, reading: RowStream) -> bool:
+def _is_as_before(deployment: Deployment, batch: Batch, received: Received) -> bool:
     """Return whether a system that was asked again has only what came with the last batch."""
-    if batch.digest or batch.insists or not reading.digest:
+    if batch.digest or batch.insists or not received.digest:
         return False
     with deployment.warehouse.begin() as connection:
         before = statements.value(connection, "landing/source_so_far", source=batch.source.name)
-    has_moved = before != reading.watermark
-    return not has_moved and bool(_landed_before(deployment, batch.named(reading.digest)))
+    has_moved = before != received.watermark
+    return not has_moved and bool(_landed_before(deployment, batch.named(received.digest)))
 
 
 def _land_new(deployment: Deployment, batch: Batch, read: Callable[[], RowStream]) -> Landed:
-    source, reading = batch.source, read()
-    received = inbox.fill(deployment.warehouse, source, reading)
-    brings = batch.digest or received.rows or reading.unreadable or source.snapshot
-    if not brings or _is_as_before(deployment, batch, reading):
-        since = f" since {reading.watermark}" if reading.watermark else ""
+    source = batch.source
+    received = inbox.receive(deployment.warehouse, source, read())
+    brings = batch.digest or received.rows or received.unreadable or source.snapshot
+    if not brings or _is_as_before(deployment, batch, received):
+        since = f" since {received.watermark}" if received.watermark else ""
         return Landed(source.name, batch.name, None, f"nothing new{since}.")
     with deployment.warehouse.begin() as connection:
-        done = landing_batch.move(deployment, connection, batch, reading, received)
+        done = landing_batch.move(deployment, connection, batch, received)
     return Landed(source.name, batch.name, done["batch_id"], _sentence(done))
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from pipelines.attempts import claims, recorded
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import AttemptRequest, Claim
 from pipelines.attempts.night import Night
 from pipelines.deployment import Deployment
 from pipelines.errors import BatchRefused, NothingThere, in_a_sentence
@@ -45,21 +45,16 @@ def publish(tonight: Night, tell: Listener = silent) -> None:
 
 
 def run_night(
-    deployment: Deployment,
-    claim: Claim,
-    as_of: date,
-    *,
-    known_at: int | None = None,
-    tell: Listener = silent,
+    deployment: Deployment, claim: Claim, request: AttemptRequest, tell: Listener = silent
 ) -> int:
     """Receive (unless known_at is given), build, publish and export; return the night_id."""
-    prepare = receive if known_at is None else stage_anew
+    prepare = receive if request.known_at is None else stage_anew
     try:
         prepare(deployment, tell)
     except BatchRefused as error:
-        claims.refuse_night(deployment, claim, as_of, in_a_sentence(error))
+        claims.refuse_night(deployment, claim, request.as_of, in_a_sentence(error))
         raise
-    tonight = claims.open_night(deployment, claim, as_of, known_at=known_at)
+    tonight = claims.open_night(deployment, claim, request)
     build(tonight, tell)
     for step in FINISH:
         tell(step.name, step(tonight))

@@ -24,7 +24,7 @@ def publish(tonight: Night) -> int:
             now=now,
         )
         _describe_segments(connection, tonight)
-        ledger.write(connection, tonight)
+        ledger.write_ledger(connection, tonight)
         statements.run(connection, "publishing/mark_published", night_id=tonight.night_id, now=now)
     return tonight.night_id
 

@@ -66,7 +66,7 @@ def evaluated(tonight: Night) -> list[Segment]:
     return [rule for rule in tonight.configuration.segments if not rule.needs & set(missing)]
 
 
-def left_out(tonight: Night) -> dict[str, list[str]]:
+def not_evaluated(tonight: Night) -> dict[str, list[str]]:
     """Return the names of the segments that cannot be asked tonight, by the reason."""
     missing = _missing(tonight)
     names: dict[str, list[str]] = {}
@@ -98,7 +98,7 @@ def _hold_rules(connection: Connection, tonight: Night) -> None:
     statements.create_temporary(
         connection, "profiling_refused", "features/profiling_refused", **tonight.binds
     )
-    if without := left_out(tonight):
+    if without := not_evaluated(tonight):
         told = "; ".join(f"{', '.join(names)} ({why})" for why, names in without.items())
         tonight.note(connection, f"Segments left out tonight: {told}.")
     rules = _rules_table()

@@ -12,7 +12,7 @@ from pipelines.hashing import code_hash
 from pipelines.warehouse import locks, requirements, statements
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.locks import is_alive
-from pipelines.warehouse.statements import SQL
+from pipelines.warehouse.statements import SQL, Table
 
 SCHEMA = SQL / "schema"
 # In the order in which one file may name another's objects.
@@ -162,7 +162,7 @@ def _run_file(connection: Connection, path: Path) -> None:
 
 def _replace_view(connection: Connection, path: Path) -> None:
     """Replace a view; drop it first where its columns are no longer those it had."""
-    view = (path.parent.name.split("_", 1)[-1], path.name.split(".", 1)[0])
+    view = Table(path.parent.name.split("_", 1)[-1], path.name.split(".", 1)[0])
     try:
         with connection.begin_nested():
             _run_file(connection, path)
@@ -173,7 +173,7 @@ def _replace_view(connection: Connection, path: Path) -> None:
         _run_file(connection, path)
 
 
-def _drop_view(connection: Connection, view: tuple[str, str]) -> None:
+def _drop_view(connection: Connection, view: Table) -> None:
     try:
         connection.execute(sa.text(f"drop view {statements.quote(connection, *view)}"))
     except InternalError as error:

@@ -8,13 +8,20 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 SORT_MEMORY = "256MB"  # one sort of a million people of 200 bytes
 SQL = Path(__file__).resolve().parents[2] / "sql"
+
+
+class Table(NamedTuple):
+    """A table of the database by its schema and name."""
+
+    schema: str
+    name: str
 
 
 @cache
@@ -63,7 +70,7 @@ def create_temporary(connection: Connection, table: str, select: str, **binds: A
 
 
 def create_table(
-    connection: Connection, target: tuple[str, str], select: str, *, unlogged: bool, **binds: Any
+    connection: Connection, target: Table, select: str, *, unlogged: bool, **binds: Any
 ) -> int:
     """Store a SELECT of sql/ as a table for all, in place of the last; a crash empties unlogged."""
     drop_table(connection, *target)
@@ -133,7 +140,7 @@ def prepare_for_many(connection: Connection) -> None:
 
 def insert_select(
     connection: Connection,
-    target: tuple[str, str],
+    target: Table,
     select: str,
     *,
     order: Sequence[str] = (),
@@ -171,9 +178,7 @@ def columns_of(connection: Connection, schema: str, table: str) -> list[str]:
     return [c["name"] for c in found if not c.get("identity") and not c.get("computed")]
 
 
-def name_as(
-    connection: Connection, name: str, schema: str, table: str, night_id: int | None = None
-) -> None:
+def name_as(connection: Connection, name: str, table: Table, night_id: int | None = None) -> None:
     """Let SELECTs of this transaction call a table by a plain name.
 
     With a `night_id`, which all its rows have, they are found by the key that begins with it.
@@ -182,6 +187,6 @@ def name_as(
     connection.execute(
         sa.text(
             f"create or replace temporary view {quote(connection, name)} as "
-            f"select * from {quote(connection, schema, table)}{rows_of}"
+            f"select * from {quote(connection, *table)}{rows_of}"
         )
     )

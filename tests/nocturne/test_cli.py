@@ -191,7 +191,7 @@ def test_nights_not_built_are_exit_code_1_with_their_sentence(typed):
 
 
 def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
-    from nocturne.show import plan as show_plan
+    from nocturne.show import night as show_night
 
     def fail(*_):
         raise RepairFailed("not repaired.")
@@ -199,7 +199,7 @@ def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
     for name, value in environment(typed.shop).items():
         monkeypatch.setenv(name, value)
     assert CliRunner().invoke(main, ["night", "--as-of", str(D)]).exit_code == 0
-    monkeypatch.setattr(show_plan, "repair", fail)
+    monkeypatch.setattr(show_night, "repair", fail)
     done = CliRunner().invoke(main, ["night", "--as-of", str(D)])
     assert (done.exit_code, "not repaired." in done.output) == (1, True)
     replaced = typed.shop.query(

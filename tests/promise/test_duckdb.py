@@ -32,7 +32,9 @@ STAGED = ("order_lines", "events", "products")
 def attempt(place: Place, as_of: date, *, in_full: bool) -> Iterator[Night]:
     """Build the features of a night that nobody will see."""
     tonight = claims.open_night(
-        place.deployment, place.claim, as_of, purpose="verify", in_full=in_full
+        place.deployment,
+        place.claim,
+        claims.AttemptRequest(as_of, purpose="verify", in_full=in_full),
     )
     identify.identify(tonight)
     build.build_customer_features(tonight)

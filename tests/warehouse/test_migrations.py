@@ -17,6 +17,7 @@ from pipelines.nights import runner, status
 from pipelines.staging import restaging
 from pipelines.warehouse import content_hash, migrate
 from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.statements import Table
 from tests.support.kill_child import rows_of
 from tests.support.orders import D, a_few_weeks, line
 from tests.support.shop import CHECKOUT, LINE_COLUMNS, Shop, clock
@@ -88,7 +89,7 @@ def hashes_of_rows(shop):
         for day, night_id in connection.execute(sa.text(standing)).all():
             worked_out[day] = {
                 table: content_hash.content_hash(
-                    connection, ("features", f"{table}_{night_id}"), key, DIGITS.get(table, 4)
+                    connection, Table("features", f"{table}_{night_id}"), key, DIGITS.get(table, 4)
                 )
                 for table, key in KEYS.items()
             }
@@ -141,7 +142,7 @@ def test_an_earlier_database_goes_on_and_builds_its_old_nights_to_the_same_rows(
     _, before = hashes_of_rows(earlier)
     earlier.write("till/3.csv", [line("x1", str(NEXT), customer_ref="c2")], LINE_COLUMNS)
     earlier.night(NEXT)
-    assert [row["as_of"] for row in status.read(opened).published] == [FIRST, SECOND, NEXT]
+    assert [row["as_of"] for row in status.read_status(opened).published] == [FIRST, SECOND, NEXT]
     assert restaging.announce(opened) is None
     opened.warehouse.close()
     earlier.night(SECOND, known_at=6)
@@ -210,7 +211,7 @@ def test_a_database_is_not_brought_up_to_date_under_a_night_that_is_being_built(
     opened = shop.deployment()
     runner.receive(opened)
     with claims.process_claim(opened.warehouse, "somebody") as claim:
-        claims.open_night(opened, claim, D)
+        claims.open_night(opened, claim, claims.AttemptRequest(D))
         assert migrate.bring_up_to_date(opened.warehouse) == []  # of the same code
         shop.query("delete from ops.migrations where name like 'schema %'")
         with pytest.raises(DatabaseInUse, match=r"somebody .* has been building night 1 \(2026"):

@@ -10,7 +10,7 @@ from pipelines.sources.files import still_written
 from pipelines.sources.interface import RowStream
 
 
-def find(pattern: str) -> list[Path]:
+def files_matching(pattern: str) -> list[Path]:
     """Return the files of a path or glob, by name."""
     found = glob.glob(pattern, recursive=True)
     return sorted(Path(match) for match in found if Path(match).is_file())

@@ -3,7 +3,7 @@
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
-from nocturne.show.documents import Document
+from nocturne.documents.reports import Document
 from pipelines.warehouse import statements
 
 

@@ -173,7 +173,7 @@ def of_deliveries(delivered: Iterable[Delivered]) -> Document:
                 "outcome": each.outcome,
                 "as_of": each.as_of,
                 "night_id": each.night_id,
-                "path": each.path,
+                "sentence": each.sentence,
                 **each.counts,
             }
             for each in delivered
