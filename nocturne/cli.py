@@ -1,12 +1,9 @@
 """The command `nocturne`: its verbs, and every error as one sentence and an exit code."""
 
-import os
-
 import click
 
-from nocturne import environment, troubles
+from nocturne import troubles
 from nocturne.verbs import database, history, models, nights, receiving
-from plugins.environment import now
 
 
 class Sentences(click.Group):
@@ -19,13 +16,7 @@ class Sentences(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
-            home = environment.home()
-            code, sentence = troubles.FAILED, troubles.sentence_of(error)
-            if sentence is None:
-                code = troubles.OURS
-                sentence = troubles.report(error, now(), os.environ, home)
-            click.echo(f"nocturne: {troubles.hide(sentence, os.environ, home)}", err=True)
-            ctx.exit(code)
+            ctx.exit(troubles.tell(error))
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from nocturne import environment
 from nocturne.server import urls as server_urls
+from nocturne.server.run_as import ServerError
 from nocturne.show.train import tracking_url
 from pipelines.errors import NothingThere
 from pipelines.training import mlflow_run
@@ -26,9 +27,12 @@ def serve(port: int | None) -> None:
     if sys.stdout.isatty():
         webbrowser.open(place)
     try:
-        subprocess.run(command(at), env=server_environment(store), check=False)
+        code = subprocess.run(command(at), env=server_environment(store), check=False).returncode
     except KeyboardInterrupt:
         click.echo("Stopped.")
+        return
+    if code:
+        raise ServerError(f"MLflow has ended by itself, with exit code {code}; see what it says.")
 
 
 def store_of(url: str | None) -> str:
@@ -43,6 +47,11 @@ def store_of(url: str | None) -> str:
         raise NothingThere(
             "the warehouse is a PostgreSQL of your own, and MLFLOW_TRACKING_URI names no database "
             "for the record of trainings: set it, then `nocturne train --as-of newest`."
+        )
+    if not url.startswith("postgres"):
+        raise NothingThere(
+            "MLFLOW_TRACKING_URI names no PostgreSQL but an MLflow that runs already: open that in "
+            "a browser."
         )
     parts = sa.make_url(url)
     return parts.set(drivername="postgresql+psycopg2").render_as_string(hide_password=False)

@@ -6,20 +6,23 @@ A sentence and a log hold no secret: neither a password of a URL nor a value tha
 import errno
 import os
 import re
+import sys
 import tempfile
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import quote, unquote, urlsplit
 
+from nocturne import environment
 from nocturne.home import Home
 from nocturne.server import urls as server_urls
 from nocturne.server.run_as import ServerError
 from pipelines.configuration.sources.secrets import names_in
 from pipelines.errors import NocturneError
+from plugins.environment import now
 
 FAILED, LATE, OURS = 1, 3, 70  # exit codes; click gives 0 and 2 (misuse)
 # What a file system refuses, and what to do about it; any other OSError is a fault of ours.
@@ -49,10 +52,28 @@ def sentence_of(error: BaseException) -> str | None:
     return None
 
 
-def report(error: BaseException, now: datetime, environ: Mapping[str, str], home: Home) -> str:
+def tell(error: Exception) -> int:
+    """Print the sentence of an error on stderr; return the exit code."""
+    home, code = environment.home(), FAILED
+    sentence = sentence_of(error)
+    if sentence is None:
+        code, sentence = OURS, report(error, now(), os.environ, home)
+    print(f"nocturne: {hide(sentence, os.environ, home)}", file=sys.stderr)
+    return code
+
+
+def exit_code_of(program: Callable[[], int | None]) -> int:
+    """Run a program that is no verb; its errors become one sentence and an exit code."""
+    try:
+        return program() or 0
+    except Exception as error:
+        return tell(error)
+
+
+def report(error: BaseException, at: datetime, environ: Mapping[str, str], home: Home) -> str:
     """Write the traceback of a fault of ours to a log, and return the sentence that names it."""
     text = "".join(traceback.format_exception(error))
-    path = _write(f"fault-{now:%Y%m%dT%H%M%S}-{os.getpid()}.log", hide(text, environ, home), home)
+    path = _write(f"fault-{at:%Y%m%dT%H%M%S}-{os.getpid()}.log", hide(text, environ, home), home)
     kept = f"The traceback is in {path}: please report it with that file." if path else (
         "No log of it could be written."
     )  # fmt: skip

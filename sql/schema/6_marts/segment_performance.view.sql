@@ -21,7 +21,7 @@ select
             then count(case when after_30.order_count_30d > 0 then 1 end)
     end as bought_next_30d,
     sum(f.spend_amount) as spend,
-    sum(f.spend_amount) / count(*) as revenue_per_head,
+    cast(sum(f.spend_amount) as double precision) / count(*) as revenue_per_head,
     case
         when count(week.night_id) > 0 then coalesce(sum(after_7.spend_amount_7d), 0)
     end as spend_next_7d,
