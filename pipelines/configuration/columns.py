@@ -203,6 +203,8 @@ PUBLIC = {
     "engagement.",
     "customer_scores": "What each scored person is expected to do: those who bought lately and do "
     "not refuse profiling.",
+    "customers": "A row per customer number by the newest published night: features, segments, "
+    "cluster, score. A person of two numbers has two rows; a guest has none.",
 }
 
 # The columns of customer_features that an entity feeds beside the order lines; null without it.

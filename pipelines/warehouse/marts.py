@@ -5,13 +5,39 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines.configuration.columns import CATALOGUE, PUBLIC
+from pipelines.configuration.columns import (
+    DAY,
+    FEATURES,
+    ID,
+    PUBLIC,
+    SCORES,
+    SEGMENTS,
+    TEXT,
+    Column,
+)
 from pipelines.warehouse import statements
+
+PERSON_KEY = Column(
+    "person_key", TEXT, "The person_id as text, for tools that round large numbers; join by either."
+)
+_OF_A_CUSTOMER = {"segments", "cluster", "cluster_name", "churn_probability", "churn_reasons"}
+VIEWS = {
+    "customer_features": (*FEATURES, PERSON_KEY),
+    "customer_scores": (*SCORES, PERSON_KEY),
+    "customers": (
+        Column("customer_ref", TEXT, "The customer number, as the shop writes it."),
+        Column("person_id", ID, "The person it is; count these, not the numbers."),
+        *(c for c in FEATURES if c.name not in ("person_id", "as_of", "customer_refs")),
+        *(c for c in (*SEGMENTS, *SCORES) if c.name in _OF_A_CUSTOMER),
+        Column("last_updated", DAY, "The business day the row is of: the newest published as_of."),
+        PERSON_KEY,
+    ),
+}
 
 
 def create_view(connection: Connection, name: str) -> None:
     """Create or replace a view: the catalogue's columns of its SELECT, with their comments."""
-    columns = CATALOGUE[name]
+    columns = VIEWS[name]
     select = statements.select_of(f"schema/6_marts/{name}.select", [c.name for c in columns])
     view = statements.quote(connection, "marts", name)
     connection.execute(sa.text(f"create or replace view {view} as\n{select}"))

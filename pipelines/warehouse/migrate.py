@@ -9,7 +9,7 @@ from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from pipelines.errors import CodeChanged, DatabaseInUse, ViewInUse
 from pipelines.hashing import code_hash
-from pipelines.warehouse import locks, marts, statements
+from pipelines.warehouse import locks, marts, requirements, statements
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.locks import is_alive
 from pipelines.warehouse.statements import SQL, Table
@@ -90,6 +90,7 @@ def _bring_up_to_date(target: Warehouse, claim_idle: timedelta) -> list[str]:
         if not fresh and statements.value(connection, "warehouse/schema_version") == version:
             _grant(connection)  # a database restored without its grants has none
             return []
+        requirements.refuse_unsuitable(connection)
         if not fresh:
             _refuse_while_building(connection, target, claim_idle)
         _run_file(connection, SCHEMA / "schemas.sql")
