@@ -8,7 +8,7 @@ from datetime import date
 from rich.console import Console
 
 from examples import shop
-from nocturne import environment
+from nocturne import environment, troubles
 from nocturne.server import server
 from nocturne.show import summary
 from nocturne.show.train import train
@@ -108,4 +108,4 @@ def show_outdated(deployment: Deployment) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(troubles.exit_code_of(main))

@@ -74,7 +74,12 @@ def url_of(environ: Mapping[str, str], role: str = "owner") -> str:
         raise NothingThere(
             f"no database at {path.parent}: run `nocturne up`, or set NOCTURNE_WAREHOUSE_URL."
         )
-    return str(json.loads(path.read_text(encoding="utf-8"))[role])
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))[role])
+    except (ValueError, KeyError, TypeError) as error:
+        raise NothingThere(
+            f"{path} does not hold the database's addresses any more: `nocturne up` makes it anew."
+        ) from error
 
 
 @contextmanager

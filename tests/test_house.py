@@ -31,7 +31,7 @@ GROUND = {"configuration", "warehouse"}
 NIGHT = {"attempts", *GROUND}
 ROOM_ARROWS = {
     "configuration": set(),
-    "warehouse": set(),
+    "warehouse": {"configuration"},  # the catalogue, of which the views of marts are made
     "contracts": {"warehouse"},
     "mapping": GROUND,
     "sources": {"configuration"},
@@ -59,7 +59,7 @@ ALSO_READ_BY = {
     "mapping": {"landing", "check_sources"},
     "landing": {"quarantine", "check_sources"},
     "attempts": {"training"},
-    "features": {"scoring", "segments", "publishing", "training"},
+    "features": {"segments", "publishing"},
     "drift": {"retention"},
     "nights": {"backfills"},
     "checking": {"check_sources"},

@@ -16,57 +16,18 @@ from typing import Literal
 from nocturne.home import Home
 from nocturne.server import processes, run_as
 from nocturne.server import urls as server_urls
+from nocturne.server.first_settings import (
+    FIRST_SETTINGS,
+    PROMISED_SETTINGS,
+    ROLES_AND_DATABASES,
+)
 from nocturne.server.run_as import ServerAccount, ServerError
 from nocturne.server.urls import Urls
 
 READY_SECONDS = 30
 PORTS_TRIED = 5
 TAIL_LINES = 15
-
-# Written into postgresql.conf when the data is made; who has a larger machine changes them there.
-FIRST_SETTINGS = {
-    "max_connections": "100",
-    "max_locks_per_transaction": "256",  # a query over every night locks each of its partitions
-    "shared_buffers": "512MB",
-    "dynamic_shared_memory_type": "sysv",  # a container's /dev/shm holds 64 MB, too few to join in
-    "effective_cache_size": "4GB",
-    "work_mem": "64MB",
-    "maintenance_work_mem": "256MB",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "max_logical_replication_workers": "0",
-    "max_wal_size": "4GB",
-    "min_wal_size": "256MB",
-    "checkpoint_timeout": "15min",
-    "random_page_cost": "1.1",
-    "jit": "off",
-}
-
-# Given at every start: what Nocturne promises about its server.
-PROMISED_SETTINGS = {
-    "listen_addresses": server_urls.ADDRESS,
-    "unix_socket_directories": "",
-    "password_encryption": "scram-sha-256",
-    "TimeZone": "UTC",
-    "log_timezone": "UTC",
-    "client_connection_check_interval": "1s",
-    "fsync": "on",
-    "autovacuum": "on",
-}
-
-# The roles come before every schema, so they stand here and not under sql/.
-ROLES_AND_DATABASES = (
-    "create role nocturne_owner login",
-    "create role nocturne_analyst login",
-    "alter role nocturne_analyst set default_transaction_read_only = on",
-    "create role airflow login",
-    "create role mlflow login",
-    "create database nocturne owner nocturne_owner",
-    "create database airflow owner airflow",
-    "create database mlflow owner mlflow",
-    "revoke all on database nocturne, airflow, mlflow, postgres, template1 from public",
-    "grant connect on database nocturne to nocturne_analyst",
-)
+LEAST_BYTES = 64 << 20  # a new database takes about as much
 
 
 @dataclass(frozen=True)
@@ -180,17 +141,12 @@ def _set_passwords(
     This is done without a server, so that nobody can connect meanwhile.
     """
     passwords = {name: secrets.token_urlsafe(24) for name in server_urls.LOGINS}
-    statements = [
-        *after,
-        *(
-            f"alter role {role} password '{passwords[name]}'"
-            for name, (role, _) in server_urls.LOGINS.items()
-        ),
-    ]
+    roles = {name: role for name, (role, _) in server_urls.LOGINS.items()}
+    given = [f"alter role {roles[name]} password '{passwords[name]}'" for name in roles]
     _run(
         home, quarters, "postgres", "--single", "-D", str(data), "-c", "exit_on_error=on",
         "-c", "log_min_error_statement=panic", "-c", "log_checkpoints=off", "postgres",
-        says="".join(f"{statement};\n" for statement in statements),
+        says="".join(f"{statement};\n" for statement in (*after, *given)),
     )  # fmt: skip
     return server_urls.with_passwords(passwords)
 
@@ -229,6 +185,11 @@ def _run(
 
 def _failed(home: Home, what: str) -> ServerError:
     """Return the error that says what does not work, with the end of the log."""
+    if (free := shutil.disk_usage(home.path).free) < LEAST_BYTES:
+        return ServerError(
+            f"The embedded PostgreSQL of {home.path} does not work: {what}, as the disk has "
+            f"{free >> 20} MB left (No space left on device). Make room, then `nocturne up`."
+        )
     lines = _log(home).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
     return ServerError(
         f"The embedded PostgreSQL of {home.path} does not work: {what}. "

@@ -8,8 +8,8 @@ from pipelines.backfills import repair as repairing
 from pipelines.deployment import Deployment
 
 
-def repair(deployment: Deployment, claim: Claim, as_of: date) -> None:
+def repair(deployment: Deployment, claim: Claim, as_of: date, *, is_silent: bool = False) -> None:
     """Repair the nights before one that was just published, and say which."""
     said = repairing.repair(deployment, claim, as_of)
-    if said:
+    if said and not is_silent:
         narrow_console().print(f"\n{said}")

@@ -5,6 +5,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from nocturne.documents import reports
 from nocturne.progress import nights
 from nocturne.show.console import narrow_console
 from pipelines.attempts import claims
@@ -23,7 +24,9 @@ OTHER = {
 }
 
 
-def show(deployment: Deployment, span: DateRange, folder: Path | None) -> None:
+def show(
+    deployment: Deployment, span: DateRange, folder: Path | None, *, as_json: bool = False
+) -> None:
     """Plan a range, with the settings of a folder if one is given, and print what was found."""
     previewed = read_configuration(folder.resolve(), deployment.home) if folder else None
     with (
@@ -31,6 +34,9 @@ def show(deployment: Deployment, span: DateRange, folder: Path | None) -> None:
         nights(f"plan of {span.first} to {span.last}", span) as tell,
     ):
         made = plan.plan(deployment, claim, plan.PlanRequest(span, previewed=previewed), tell=tell)
+    if as_json:
+        reports.write(reports.of_plan(made))
+        return
     console = narrow_console()
     _found(console, made)
     _segments(console, made)

@@ -1,12 +1,15 @@
-"""Train as this process, with MLflow's record beside it."""
+"""What `nocturne train` does and prints, with MLflow's record beside it."""
 
 import os
 from datetime import date
 
 from nocturne import environment
+from nocturne.documents import reports
 from nocturne.server import server, urls
+from nocturne.show import summary
 from pipelines.attempts import claims
 from pipelines.deployment import Deployment
+from pipelines.training.train import TrainingResult
 
 
 def tracking_url() -> str | None:
@@ -17,7 +20,18 @@ def tracking_url() -> str | None:
     return urls.sqlalchemy_url(server.urls(environment.home()).mlflow)
 
 
-def train(deployment: Deployment, as_of: date) -> object:
+def show(deployment: Deployment, as_of: date, *, as_json: bool) -> None:
+    """Train, and print the models held against each other and what is worth knowing."""
+    trained = train(deployment, as_of)
+    if as_json:
+        reports.write(reports.of_training(trained))
+        return
+    summary.show_models(deployment)
+    for sentence in trained.sentences:
+        print(sentence)
+
+
+def train(deployment: Deployment, as_of: date) -> TrainingResult:
     """Fit, compare out of time and promote or keep; return what came of it."""
     from pipelines.training import train as room
 

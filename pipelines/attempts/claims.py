@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 from pipelines.attempts import freshness, recorded, serving_models
 from pipelines.attempts.night import Night, Previous
 from pipelines.deployment import Deployment
-from pipelines.errors import WarehouseBusy
+from pipelines.errors import NightTooStale, WarehouseBusy
 from pipelines.warehouse import attempt_tables, locks, statements
 from pipelines.warehouse.connection import Warehouse
 
@@ -79,7 +79,28 @@ def open_night(
         night_id = _own_attempt(deployment, connection, claim, request)
         if night_id is None:
             night_id = _new_attempt(deployment, connection, claim, request)
-    return resume(deployment, night_id)
+    tonight = resume(deployment, night_id)
+    if request.purpose != "train":
+        _refuse_stale(tonight)
+    return tonight
+
+
+def _refuse_stale(tonight: Night) -> None:
+    """Refuse a night without fresh order lines; its row keeps the reason."""
+    try:
+        with tonight.deployment.warehouse.begin() as connection:
+            freshness.refuse_stale(tonight.deployment, connection, tonight.as_of, tonight.binds)
+    except NightTooStale as error:
+        fail_night(tonight.deployment, tonight.night_id, str(error))
+        raise
+
+
+def refuse_night(deployment: Deployment, claim: Claim, as_of: date, sentence: str) -> None:
+    """Write down that a night was refused before it was opened, and why."""
+    with deployment.warehouse.begin() as connection:
+        locks.take(connection, locks.OPENING)
+        night_id = _new_attempt(deployment, connection, claim, AttemptRequest(as_of))
+        _end(deployment, connection, night_id, Ending("failed", sentence))
 
 
 def resume(deployment: Deployment, night_id: int) -> Night:
@@ -151,12 +172,7 @@ def drop_night(deployment: Deployment, night_id: int) -> None:
         _end(deployment, connection, night_id, Ending("dropped"))
 
 
-def _end(
-    deployment: Deployment,
-    connection: Connection,
-    night_id: int,
-    ending: Ending,
-) -> None:
+def _end(deployment: Deployment, connection: Connection, night_id: int, ending: Ending) -> None:
     now = deployment.warehouse.clock()
     binds = {"night_id": night_id, "status": ending.state, "failure": ending.reason, "now": now}
     if statements.run(connection, "attempts/end_night", **binds).rowcount:
@@ -199,10 +215,7 @@ def _is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -
 
 
 def _new_attempt(
-    deployment: Deployment,
-    connection: Connection,
-    claim: Claim,
-    request: AttemptRequest,
+    deployment: Deployment, connection: Connection, claim: Claim, request: AttemptRequest
 ) -> int:
     as_of, known_at, purpose = request.as_of, request.known_at, request.purpose
     made_by = deployment.versions
@@ -210,21 +223,15 @@ def _new_attempt(
     if known_at is None:
         known_at = recorded.newest_known_at(connection, staging)
     inputs = {"as_of": as_of, "known_at": known_at, **made_by.binds, "staging_version": staging}
-    if purpose != "train":
-        freshness.refuse_stale(deployment, connection, as_of, inputs)
     now = deployment.warehouse.clock()
-    content = json.dumps(deployment.configuration.read_by_build, sort_keys=True)
-    statements.run(
-        connection,
-        "attempts/keep_configuration",
-        hash=made_by.configuration,
-        content=content,
-        now=now,
-    )
+    recorded.keep_configuration(connection, deployment.configuration, now)
     previous = request.previous
     if previous is None and not request.in_full:
         previous = statements.value(connection, "attempts/previous_night", **inputs)
-    models = _models(connection, request)
+    models = {} if purpose == "train" and request.models is None else request.models
+    if models is None:
+        as_recorded = request.known_at is not None
+        models = serving_models.models_for(connection, as_of, as_recorded=as_recorded)
     row = {
         "purpose": purpose,
         "claimant": claim.name,
@@ -235,11 +242,3 @@ def _new_attempt(
         "now": now,
     }
     return int(statements.value(connection, "attempts/insert_night", **inputs, **row))
-
-
-def _models(connection: Connection, request: AttemptRequest) -> dict[str, str]:
-    if request.models is not None:
-        return request.models
-    return (
-        {} if request.purpose == "train" else serving_models.models_for(connection, request.as_of)
-    )

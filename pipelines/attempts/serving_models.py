@@ -29,12 +29,18 @@ class Version:
     content: bytes = field(repr=False)
 
 
-def models_for(connection: Connection, as_of: date) -> dict[str, str]:
-    """Return the model ids for a night, by kind: those its published attempt had, else the
-    newest champions trained up to that day; empty before any training."""
-    if published := recorded.published_on(connection, as_of):
-        return dict(published["models"])
-    return {kind: str(row["model_id"]) for kind, row in champions(connection, as_of).items()}
+def models_for(connection: Connection, as_of: date, *, as_recorded: bool = False) -> dict[str, str]:
+    """Return the model ids for a night, by kind: those its published attempt had.
+
+    Of a kind that it had none of, the newest champion trained up to that day serves, unless the
+    night is to be as recorded; empty before any training.
+    """
+    published = recorded.published_on(connection, as_of)
+    had = dict(published["models"]) if published else {}
+    if published and as_recorded:
+        return had
+    newest = champions(connection, as_of).items()
+    return {kind: str(row["model_id"]) for kind, row in newest} | had
 
 
 def champions(connection: Connection, as_of: date) -> dict[str, sa.RowMapping]:

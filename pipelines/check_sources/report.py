@@ -24,6 +24,7 @@ from pipelines.errors import (
     WarehouseBusy,
 )
 from pipelines.mapping import describe
+from pipelines.sources.files.glob import why_missing
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.preview import newest
 from pipelines.warehouse import statements
@@ -78,6 +79,8 @@ def look_at(deployment: Deployment, source: Source) -> SourceReport:
     asked = ExtractRequest(deployment.home, deployment.secret, now=deployment.warehouse.clock())
     try:
         arrival = newest(source, asked)
+        if arrival is None and (missing := why_missing(source)):
+            raise SourceUnavailable(missing)
         if arrival is None:
             seen.fate = "no file yet; the mapping cannot be tried."
             return seen

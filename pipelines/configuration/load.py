@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from pipelines.configuration import folder_names
 from pipelines.configuration.contracts import ContractsFile
 from pipelines.configuration.destinations import DestinationsFile
 from pipelines.configuration.faults import Entry, Faults, read_entry
@@ -34,6 +35,7 @@ def read_configuration(folder: Path, home: Path) -> Configuration:
         With one sentence per fault of all files.
     """
     faults = Faults()
+    folder_names.check(folder, list(FILES), faults)
     content = {name: _content(folder / f"{name}.yml", faults) for name in FILES}
     content["sources"] = expand(content["sources"], folder, faults)
     segments = (content["segments"] or {}).get("segments")

@@ -88,12 +88,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Segment:
-    """One rule of segments.yml: a name, what it means and its SQL condition."""
+    """One rule of segments.yml: a name, who is in it, its SQL condition, and what it is for."""
 
     name: str
     description: str
     condition: str
     needs: frozenset[str] = frozenset()
+    goal: str = ""
 
 
 @dataclass(frozen=True)

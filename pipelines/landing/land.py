@@ -13,6 +13,7 @@ from pipelines.landing import batch as landing_batch
 from pipelines.landing import inbox
 from pipelines.landing.batch import Batch
 from pipelines.landing.inbox import Received
+from pipelines.sources.files.glob import why_missing
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.readers import reader_of
 from pipelines.warehouse import statements
@@ -27,6 +28,11 @@ class Landed:
     file: str
     batch_id: int | None
     sentence: str
+
+    @property
+    def line(self) -> str:
+        """The sentence, with the arrival it is about."""
+        return f"{self.source:16} {self.file}: {self.sentence}"
 
 
 def land(deployment: Deployment, again: tuple[str, ...] = ()) -> list[Landed]:
@@ -64,6 +70,8 @@ def land_source(
     for arrival in reader_of(source.kind).arrivals(source, asked):
         found = True
         yield _land_arrival(deployment, source, arrival, insists=_insists(source, arrival, again))
+    if not found and (missing := why_missing(source)):
+        raise SourceUnavailable(missing)
     if not found:
         place = source.options.get("path", "its place")
         yield Landed(source.name, str(place), None, f"{source.name}: no file at {place}.")

@@ -7,7 +7,7 @@ from pipelines.attempts import claims, recorded
 from pipelines.attempts.claims import AttemptRequest, Claim
 from pipelines.attempts.night import Night
 from pipelines.deployment import Deployment
-from pipelines.errors import NothingThere, in_a_sentence
+from pipelines.errors import BatchRefused, NothingThere, in_a_sentence
 from pipelines.progress import Listener, silent
 from pipelines.steps import BUILD, FINISH, RECEIVE, STAGE_ANEW, Step
 
@@ -49,7 +49,11 @@ def run_night(
 ) -> int:
     """Receive (unless known_at is given), build, publish and export; return the night_id."""
     prepare = receive if request.known_at is None else stage_anew
-    prepare(deployment, tell)
+    try:
+        prepare(deployment, tell)
+    except BatchRefused as error:
+        claims.refuse_night(deployment, claim, request.as_of, in_a_sentence(error))
+        raise
     tonight = claims.open_night(deployment, claim, request)
     build(tonight, tell)
     for step in FINISH:

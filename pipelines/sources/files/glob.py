@@ -27,6 +27,17 @@ def is_fixed(part: str) -> bool:
     return not re.search(r"[*?[]", part)
 
 
+def why_missing(source: Source) -> str | None:
+    """Return the sentence about a source's one file that is not there; None where some may be."""
+    place = str(source.options.get("path", "*"))
+    if not is_fixed(place):
+        return None
+    return (
+        f"{source.name}: there is no file at {place}. Deliver it, or correct the path in "
+        "sources.yml (a name with * takes what comes and misses nothing)."
+    )
+
+
 def why_by_name(source: Source, name: str) -> str | None:
     """Return why a name says that a file is left; one that the path itself names never is."""
     return None if is_fixed(source.options["path"]) else still_written.why_by_name(name)
