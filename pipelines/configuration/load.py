@@ -3,7 +3,6 @@
 from pathlib import Path
 from typing import Any
 
-from pipelines.configuration import folder_names
 from pipelines.configuration.contracts import ContractsFile
 from pipelines.configuration.destinations import DestinationsFile
 from pipelines.configuration.faults import Entry, Faults, read_entry
@@ -12,7 +11,7 @@ from pipelines.configuration.segments.segments_file import SegmentsFile
 from pipelines.configuration.settings import Models, Settings
 from pipelines.configuration.sources.ready_schemas import expand
 from pipelines.configuration.sources.sources_file import SourcesFile
-from pipelines.configuration.yaml_files import read_yaml
+from pipelines.configuration.yaml_files import check_names, read_yaml
 from pipelines.errors import ConfigurationFaulty
 
 FILES: dict[str, type[Entry]] = {
@@ -35,7 +34,7 @@ def read_configuration(folder: Path, home: Path) -> Configuration:
         With one sentence per fault of all files.
     """
     faults = Faults()
-    folder_names.check(folder, list(FILES), faults)
+    check_names(folder, list(FILES), faults)
     content = {name: _content(folder / f"{name}.yml", faults) for name in FILES}
     content["sources"] = expand(content["sources"], folder, faults)
     segments = (content["segments"] or {}).get("segments")

@@ -1,11 +1,16 @@
-"""Read a file of YAML so that nothing of it is lost, and nothing in it can overwhelm the reader."""
+"""Read the files of a folder of YAML: none is passed over, and none can overwhelm the reader."""
 
+from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from pipelines.configuration.faults import Faults
+from pipelines.errors import ConfigurationFaulty
+
+SUFFIX = ".yml"
 
 DEEPEST = 50  # levels of nesting; a configuration has ten
 MOST_VALUES = 100_000  # once every alias is written out
@@ -50,6 +55,26 @@ class _Loader(yaml.SafeLoader):
             line = node.start_mark.line + 1
             raise yaml.YAMLError(f"{', '.join(repeated)} stands twice below line {line}")
         return super().construct_mapping(node, deep=deep)
+
+
+def check_names(folder: Path, names: Sequence[str], faults: Faults) -> None:
+    """Note each file whose name is almost one of `names`; refuse a folder that is none.
+
+    Raises
+    ------
+    ConfigurationFaulty
+        If there is no such folder: then nothing of it can be right.
+    """
+    if not folder.is_dir():
+        raise ConfigurationFaulty(
+            [f"{folder} is no folder. NOCTURNE_CONFIG names it; expected one with settings.yml."]
+        )
+    for path in sorted(folder.iterdir()):
+        stem = path.name.partition(".")[0].lower()
+        meant = get_close_matches(stem, names, n=1, cutoff=0.75)
+        is_ours = path.suffix == SUFFIX and path.stem in names
+        if path.is_file() and path.suffix.lower() in (SUFFIX, ".yaml") and meant and not is_ours:
+            faults.append(f"{path.name} is not read; did you mean {meant[0]}{SUFFIX}?")
 
 
 def read_yaml(path: Path, name: str, faults: Faults) -> dict[str, Any] | None:

@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from pipelines.configuration.faults import read_entry
 from pipelines.configuration.load import read_configuration
-from pipelines.configuration.segments.conditions import check_condition, read_segments, to_sql
+from pipelines.configuration.segments.conditions import check_condition, to_sql
+from pipelines.configuration.segments.segments_file import SegmentsFile
 from pipelines.errors import ConfigurationFaulty
 from tests.support.shop import CHECKOUT
 
@@ -58,7 +60,7 @@ def test_what_compares_columns_is_understood(condition):
         ("recency_days = any(array[1])", "uses"),
         ("recency_days in ()", "compares with an empty list"),
         ("recency_dais > 3", "names recency_dais, which is no feature or score. Is recency_days"),
-        ("ctid is null", "names ctid, which is no feature or score. There are: recency_days, "),
+        ("ctid is null", "names ctid, which is no feature or score. There are: as_of, "),
         ("person_id > 3", "names person_id"),
         ('"Recency_Days" > 3', "names Recency_Days"),
         ("f.recency_days > 3", "write recency_days, without a table"),
@@ -96,8 +98,8 @@ def test_every_fault_of_a_condition_is_told_at_once():
 
 
 def test_every_fault_of_every_segment_is_told_at_once():
-    faults = []
-    read_segments(
+    faults = read_entry(
+        SegmentsFile,
         {
             "segment": {},
             "segments": {
@@ -109,18 +111,18 @@ def test_every_fault_of_every_segment_is_told_at_once():
                 "new": {"condition": "tenure_days < 30", "description": 3},
             },
         },
-        faults,
+        "segments.yml",
     )
     assert [fault.split(";")[0].split(". ")[0] for fault in faults] == [
         "segments.yml: segment is not understood",
+        "segments.yml: Big Spenders.condition names spend, which is no feature or score",
+        "segments.yml: loyal.conditon is not understood",
+        "segments.yml: loyal.condition is missing",
+        "segments.yml: lost.condition is missing",
+        "segments.yml: new.description is 3",
         "segments.yml: True is no name",
         "segments.yml: none is what the primary segment of people in no segment is called.",
         "segments.yml: Big Spenders is no name",
-        "segments.yml: Big Spenders.condition names spend, which is no feature or score",
-        "segments.yml: loyal.conditon is not understood",
-        "segments.yml: loyal.condition is missing or not text",
-        "segments.yml: lost.condition is missing or not text",
-        "segments.yml: new.description is 3",
     ]
 
 
@@ -133,9 +135,8 @@ def test_a_wrong_segments_file_stops_before_anything_runs(new_shop):
 
 
 def test_a_list_of_segments_is_a_fault_not_a_crash():
-    faults = []
-    assert read_segments({"segments": ["loyal"]}, faults) == []
-    assert faults == ["segments.yml: segments: expected names, each with a condition."]
+    [fault] = read_entry(SegmentsFile, {"segments": ["loyal"]}, "segments.yml")
+    assert fault == "segments.yml: segments is ['loyal']; expected names, each with a condition."
 
 
 def test_the_segments_of_the_demo_are_the_eight_of_the_brief(tmp_path):

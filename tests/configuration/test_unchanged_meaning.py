@@ -116,10 +116,11 @@ def test_an_api_and_files_elsewhere_are_asked_as_they_were(tmp_path):
     lines = source("order_lines", "x", LINE_COLUMNS)
     api = lines | {"kind": "http", "url": "https://a.example/x", "records": "$.d[*]", "tries": 1,
                    "pages": {"page": "p", "size": 50, "first": 0}, "parameters": {"n": None},
-                   "since": {"parameter": "s", "column": "$.m", "lookback": "1 day", "start": 1},
-                   "path": None}  # fmt: skip
+                   "since": {"parameter": "s", "column": "$.m", "lookback": "1 day",
+                             "start": 1}}  # fmt: skip
     cloud = {"path": "s3://b/*.csv", "access_key": "${A}", "secret_key": "${B}", "region": "eu",
              "anonymous": False, "storage_options": {"a": None}, "settle_seconds": 1.5}  # fmt: skip
+    del api["path"]
     sources = {"api": api, "cloud": lines | cloud, "till": lines}
     write(tmp_path, settings={}, sources=sources)
     assert hashes(tmp_path) == ("25ac262d54661538", "d325029daaed8bc9", "c6f1b855f6fe70ef")

@@ -5,16 +5,13 @@ was typed: it is parsed, every node must be on a short list, every operation mus
 what its operands are, and what runs is written anew from the tree.
 """
 
-import re
 from collections.abc import Iterator
-from typing import Any
 
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
 from pipelines.configuration.columns import CONDITION_COLUMNS
-from pipelines.configuration.model import Segment
 from pipelines.configuration.segments.condition_types import (
     OperandTypes,
     nearest_column,
@@ -24,7 +21,6 @@ from pipelines.configuration.segments.condition_types import (
 # The primary segment of people for whom no condition holds.
 NO_SEGMENT = "none"
 
-WORDS = ("description", "goal")  # of a segment, for people; no row depends on them
 UNDERSTOOD = (
     "A condition compares columns and literals with = <> < <= > >=, and, or, not, in, between, "
     "like, is null, + - * /, coalesce and case."
@@ -35,40 +31,6 @@ _ALLOWED = (
     exp.Add, exp.Sub, exp.Mul, exp.Div, exp.Neg, exp.Coalesce, exp.Like, exp.Case, exp.If,
     exp.Cast, exp.DataType,
 )  # fmt: skip
-
-
-def read_segments(content: dict[str, Any], faults: list[str]) -> list[Segment]:
-    """Return the segments of segments.yml in its order; add all their faults to `faults`."""
-    for key in sorted(str(key) for key in set(content) - {"segments"}):
-        faults.append(f"segments.yml: {key} is not understood. There is: segments.")
-    entries = content.get("segments") or {}
-    if not isinstance(entries, dict):
-        faults.append("segments.yml: segments: expected names, each with a condition.")
-        return []
-    return [_segment(name, entry, faults) for name, entry in entries.items()]
-
-
-def _segment(name: Any, entry: Any, faults: list[str]) -> Segment:
-    place = f"segments.yml: {name}"
-    if not isinstance(name, str) or not re.fullmatch("[a-z][a-z0-9_]*", name):
-        faults.append(f"{place} is no name; expected small letters, digits and _, quoted if YAML "
-                      "reads it as something else (yes, no, on, off).")  # fmt: skip
-    elif name == NO_SEGMENT:
-        faults.append(f"{place} is what the primary segment of people in no segment is called.")
-    entry = entry if isinstance(entry, dict) else {}
-    for key in sorted(str(key) for key in set(entry) - {*WORDS, "condition"}):
-        faults.append(f"{place}.{key} is not understood. There are: description, condition, goal.")
-    words = {key: entry.get(key) or "" for key in WORDS}
-    for key, text in words.items():
-        if not isinstance(text, str):
-            faults.append(f"{place}.{key} is {text!r}; expected a sentence.")
-    told, condition = {key: str(text) for key, text in words.items()}, entry.get("condition")
-    if not isinstance(condition, str):
-        faults.append(f"{place}.condition is missing or not text; expected SQL such as "
-                      "order_count > 3.")  # fmt: skip
-        return Segment(str(name), told["description"], "", goal=told["goal"])
-    needs = check_condition(place, condition, faults)
-    return Segment(str(name), told["description"], condition, needs, told["goal"])
 
 
 def check_condition(place: str, condition: str, faults: list[str]) -> frozenset[str]:

@@ -12,10 +12,11 @@ from pipelines.configuration.segments.conditions import NO_SEGMENT, check_condit
 
 
 class SegmentEntry(Entry):
-    """One segment: what it means, and who is in it."""
+    """One segment: who is in it, and what it is for."""
 
-    description: str | None = Field(None, description="a sentence")
+    description: str = Field(default_factory=str, description="a sentence")
     condition: str = Field(description="SQL such as order_count > 3")
+    goal: str = Field(default_factory=str, description="a sentence")
 
     @classmethod
     def rules(cls, content: dict[str, Any], context: Any) -> Iterator[Fault]:
@@ -29,7 +30,7 @@ class SegmentEntry(Entry):
     def segment(self, name: str) -> Segment:
         """Return the segment as the pipeline reads it."""
         needs = check_condition(name, self.condition, [])
-        return Segment(name, self.description or "", self.condition, needs)
+        return Segment(name=name, needs=needs, **dict(self))
 
 
 class SegmentsFile(Entry):

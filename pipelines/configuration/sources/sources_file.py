@@ -46,7 +46,7 @@ class SourcesFile(Entry):
     """sources.yml: where the data comes from."""
 
     sources: dict[Name, AnySource] = Field(
-        default_factory=dict, description="names, each with keys and values"
+        default_factory=dict, repr=False, description="names, each with keys and values"
     )
 
     @classmethod
