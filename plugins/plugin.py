@@ -1,4 +1,4 @@
-"""Registers with Airflow what the nights' DAG refers to by name."""
+"""The Airflow plugin: registers the timetable and the deadline of the DAG."""
 
 from typing import Any, ClassVar
 

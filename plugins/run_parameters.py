@@ -1,4 +1,4 @@
-"""What a run can be asked to do, by its parameters, and in whose name it does it."""
+"""The parameters of a run: the day, what is to be known, and the claim it builds under."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

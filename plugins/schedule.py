@@ -1,4 +1,4 @@
-"""When nights run by themselves: once per business day, from the first to the last of a schedule.
+"""The timetable of nights: once per business day, from the first to the last of a schedule.
 
 The end stands here and not in the DAG's `end_date`, because then Airflow 3.3 lets a manual run
 whose logical date is later succeed without running a task.

@@ -1,4 +1,4 @@
-"""What the tasks of a night do, in Airflow's terms: which day, who claims it, who waits.
+"""The functions of the DAG's tasks: day, claim, waiting, and the step itself.
 
 Each function takes the context of a task, opens the deployment, and calls into pipelines.
 """
@@ -60,9 +60,11 @@ def open_night(context: Context) -> int | None:
             tonight = claims.open_night(
                 deployment,
                 wanted.claim,
-                wanted.as_of,
-                known_at=known_at,
-                purpose="backfill" if wanted.is_backfill else "night",
+                claims.AttemptRequest(
+                    wanted.as_of,
+                    known_at=known_at,
+                    purpose="backfill" if wanted.is_backfill else "night",
+                ),
             )
         except WarehouseBusy as error:
             if wanted.claim.key is not None:

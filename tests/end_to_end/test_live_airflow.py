@@ -231,7 +231,7 @@ def test_all_roads_lead_to_the_same_rows(live):
             in_full = place.in_full(road["as_of"], road["known_at"]).hashes
             assert road["hashes"] == [in_full], (road["as_of"], road["known_at"])
         for day in DAYS:
-            assert verify.verify(deployment, claim, day).holds, day
+            assert verify.verify(deployment, claim, verify.ProofRequest(day)).holds, day
     assert {road["as_of"] for road in roads} == set(DAYS)
     assert sum(road["times"] > 1 for road in roads) >= 3  # Airflow's and the shell's
     first = {str(road["hashes"]) for road in roads if road["as_of"] == FIRST}
