@@ -58,13 +58,14 @@ def on_dag_run_failed(dag_run: Any, msg: str) -> None:
 def _note(run: Any) -> None:
     """Put the sentence of the task that opened the night before what a person has noted."""
     from airflow.models.xcom import XComModel
+    from airflow.settings import Session
 
-    session = object_session(run)
-    if run.dag_id != DAG_ID or session is None:
+    if run.dag_id != DAG_ID:
         return
-    found = session.scalar(
-        XComModel.get_many(run_id=run.run_id, key=NOTE, task_ids=OPENS, dag_ids=DAG_ID)
-    )
+    session = object_session(run) or Session()  # `dag.test` hands over a run of no session
+    sought = {"key": NOTE, "task_ids": OPENS, "dag_ids": DAG_ID}
+    found = session.scalar(XComModel.get_many(run_id=run.run_id, **sought))
     sentence = XComModel.deserialize_value(found) if found else None
-    if sentence and sentence not in (run.note or ""):
-        run.note = "\n\n".join(filter(None, (sentence, run.note)))
+    kept: Any = session.get(type(run), run.id)
+    if sentence and sentence not in (kept.note or ""):
+        kept.note = "\n\n".join(filter(None, (sentence, kept.note)))
