@@ -30,7 +30,7 @@ def main() -> None:
 
 VERBS = (
     database.up, database.down, database.psql, database.url, database.grant,
-    receiving.check_sources, receiving.land, receiving.replay,
+    receiving.check_sources, receiving.land, receiving.replay, receiving.schema,
     nights.night, nights.status, nights.verify, nights.export,
     history.plan, history.backfill, models.train, models.mlflow,
 )  # fmt: skip

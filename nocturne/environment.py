@@ -3,17 +3,14 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from nocturne.home import Home
-from nocturne.server import server
-from pipelines import deployment
 from pipelines.configuration.versions import CHECKOUT
-from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere, WarehouseUnavailable
-from pipelines.warehouse import migrate
-from pipelines.warehouse.connection import Warehouse
-from pipelines.warehouse.database_errors import in_sentences
-from plugins.environment import now
+
+if TYPE_CHECKING:
+    from pipelines.deployment import Deployment  # takes a second, which --help need not pay
 
 
 def home() -> Home:
@@ -42,13 +39,19 @@ def url(role: str) -> str:
             "the analyst's URL on it. `nocturne grant` gives a role the analyst's rights; "
             "`nocturne psql --owner` opens it as the owner."
         )
+    from pipelines import deployment
+
     home().refuse_unusable()
     return deployment.url_of(os.environ, role)
 
 
 @contextmanager
-def here() -> Iterator[Deployment]:
+def here() -> Iterator["Deployment"]:
     """Open the deployment this environment describes, its schemas up to date."""
+    from pipelines import deployment
+    from pipelines.warehouse import migrate
+    from plugins.environment import now
+
     home().refuse_unusable()
     with deployment.opened(os.environ, now) as opened, reached(opened.warehouse.url):
         migrate.bring_up_to_date(opened.warehouse, opened.configuration.claim_idle)
@@ -64,6 +67,9 @@ def reached(url: str) -> Iterator[None]:
     WarehouseUnavailable, WarehouseRefused
         In place of the driver's errors.
     """
+    from nocturne.server import server
+    from pipelines.warehouse.database_errors import in_sentences
+
     try:
         with in_sentences(url):
             yield
@@ -84,6 +90,9 @@ def refuse_unreached(url: str) -> None:
     WarehouseUnavailable, WarehouseRefused
         If it does not let us in.
     """
+    from pipelines.warehouse.connection import Warehouse
+    from plugins.environment import now
+
     target = Warehouse(url, now)
     try:
         with reached(url), target.begin():

@@ -2,13 +2,14 @@
 
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from pipelines.attempts import recorded
-from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
+
+if TYPE_CHECKING:
+    from pipelines.deployment import Deployment  # takes a second, which --help need not pay
 
 YESTERDAY, NEWEST = "yesterday", "newest"
 Day = date | str  # a date, or one of the words that only a deployment can date
@@ -42,12 +43,13 @@ class DayType(click.ParamType):
 
 DAY = DayType()
 DAYS = "A day such as 2017-12-24, yesterday, or newest (published)."
+FOLDER_TO_WRITE = click.Path(file_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print JSON in place of words.")
 as_of = click.option("--as-of", "day", type=DAY, required=True, metavar="DAY", help=DAYS)
 
 
-def day_of(deployment: Deployment, day: Day) -> date:
+def day_of(deployment: "Deployment", day: Day) -> date:
     """Return the date of a day: yesterday in the business time zone, the newest night published.
 
     Raises
@@ -55,6 +57,8 @@ def day_of(deployment: Deployment, day: Day) -> date:
     NothingThere
         If the newest is meant and no night is published.
     """
+    from pipelines.attempts import recorded
+
     if isinstance(day, date):
         return day
     if day == YESTERDAY:

@@ -4,9 +4,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
+from typing import TYPE_CHECKING
 
-from pipelines.backfills.date_range import DateRange
 from pipelines.progress import Listener, NightListener
+
+if TYPE_CHECKING:
+    from pipelines.backfills.date_range import DateRange  # takes seconds, which --help need not pay
 
 
 @contextmanager
@@ -39,7 +42,7 @@ def walk(what: str, names: list[str]) -> Iterator[Listener]:
 
 
 @contextmanager
-def nights(what: str, span: DateRange) -> Iterator[NightListener]:
+def nights(what: str, span: "DateRange") -> Iterator[NightListener]:
     """Show how many nights of a range have begun; yields what is called after each step."""
     with walk(what, [str(day) for day in span.days]) as tell:
         begun: list[date] = []

@@ -22,7 +22,6 @@ from nocturne.server import urls as server_urls
 from nocturne.server.run_as import ServerError
 from pipelines.configuration.sources.secrets import names_in
 from pipelines.errors import NocturneError
-from plugins.environment import now
 
 FAILED, LATE, OURS = 1, 3, 70  # exit codes; click gives 0 and 2 (misuse)
 # What a file system refuses, and what to do about it; any other OSError is a fault of ours.
@@ -57,6 +56,8 @@ def tell(error: Exception) -> int:
     home, code = environment.home(), FAILED
     sentence = sentence_of(error)
     if sentence is None:
+        from plugins.environment import now
+
         code, sentence = OURS, report(error, now(), os.environ, home)
     print(f"nocturne: {hide(sentence, os.environ, home)}", file=sys.stderr)
     return code

@@ -141,17 +141,12 @@ def _set_passwords(
     This is done without a server, so that nobody can connect meanwhile.
     """
     passwords = {name: secrets.token_urlsafe(24) for name in server_urls.LOGINS}
-    statements = [
-        *after,
-        *(
-            f"alter role {role} password '{passwords[name]}'"
-            for name, (role, _) in server_urls.LOGINS.items()
-        ),
-    ]
+    roles = {name: role for name, (role, _) in server_urls.LOGINS.items()}
+    given = [f"alter role {roles[name]} password '{passwords[name]}'" for name in roles]
     _run(
         home, quarters, "postgres", "--single", "-D", str(data), "-c", "exit_on_error=on",
         "-c", "log_min_error_statement=panic", "-c", "log_checkpoints=off", "postgres",
-        says="".join(f"{statement};\n" for statement in statements),
+        says="".join(f"{statement};\n" for statement in (*after, *given)),
     )  # fmt: skip
     return server_urls.with_passwords(passwords)
 

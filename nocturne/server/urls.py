@@ -104,3 +104,17 @@ def sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def libpq_environment(url: str) -> dict[str, str]:
+    """Return libpq's variables for a URL, so that no password stands in the process list."""
+    import sqlalchemy as sa
+
+    parts = sa.make_url(url)
+    return {
+        "PGHOST": parts.host or "",
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": parts.username or "",
+        "PGPASSWORD": str(parts.password or ""),
+        "PGDATABASE": parts.database or "",
+    }

@@ -11,7 +11,8 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines.attempts.night import DIGITS, KEYS
+from pipelines.attempts.night import KEYS
+from pipelines.configuration.columns import DIGITS
 from pipelines.warehouse import attempt_tables, statements
 from pipelines.warehouse.statements import Table
 

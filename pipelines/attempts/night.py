@@ -10,20 +10,20 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from pipelines.configuration.columns import DIGITS
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import ClaimLost
 from pipelines.warehouse import attempt_tables, content_hash, statements
 from pipelines.warehouse.statements import Table
 
-# The key of each table of an attempt, and the digits its floats are compared with.
+# The key of each table of an attempt.
 KEYS = {
     "members": ("source", "entity", "record_ref"),
     "customer_features": ("person_id",),
     "customer_scores": ("person_id",),
     "customer_segments": ("person_id",),
 }
-DIGITS = {"customer_scores": 6}
 NO_NIGHT = -1  # the number of no attempt
 
 

@@ -13,9 +13,10 @@ from sqlalchemy.engine import Connection
 from pipelines.attempts import claims, compare, recorded
 from pipelines.attempts.claims import AttemptRequest, Claim
 from pipelines.attempts.compare import Comparison
-from pipelines.attempts.night import DIGITS, KEYS, Night
+from pipelines.attempts.night import KEYS, Night
 from pipelines.backfills import recorded_inputs
 from pipelines.backfills.recorded_inputs import RecordedInputs
+from pipelines.configuration.columns import DIGITS
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
 from pipelines.nights import runner

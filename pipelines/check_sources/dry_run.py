@@ -163,7 +163,7 @@ def _cells(done: DryRun, of: Callable[[], ColumnMapping]) -> ColumnMapping:
 def _name(connection: Connection, done: DryRun, found: ColumnMapping) -> None:
     """Name the rows that would land `looked`, and count them."""
     source = done.source
-    statements.create_view_of(connection, "mapped", column_select.mapped(source, found))
+    statements.create_view(connection, "mapped", column_select.mapped(source, found))
     row_keys.name(connection, source)
     binds = {"source": source.name, "batch_id": NO_BATCH}
     statements.create_view(connection, "looked", "check_sources/as_landed", **binds)

@@ -147,7 +147,7 @@ def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict
         statements.view(connection, "judged", f"checking/{name}", **binds),
     ):
         wanted: Any = sa.select(*map(sa.column, there), *made).select_from(sa.table("judged"))
-        statements.create_view_of(connection, "rule_columns", wanted)
+        statements.create_view(connection, "rule_columns", wanted)
         statements.create_table(connection, judged, "contracts/rule_columns", unlogged=True)
         statements.drop_view(connection, "rule_columns")
     return judge(deployment.warehouse, judged, ROW, rules)

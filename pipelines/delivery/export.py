@@ -19,6 +19,7 @@ from pipelines.delivery.order import (
     Order,
     asks_consent,
     has_consent,
+    rows_of,
     sentence_of,
 )
 from pipelines.delivery.ways import delivery_of
@@ -184,9 +185,8 @@ def choose(connection: Connection, order: Order) -> dict[str, int]:
 def _batches(connection: Connection, order: Order) -> Iterator[pa.RecordBatch]:
     """Stream the rows of an order: memory does not grow with the people."""
     schema = schema_of(order.destination.columns)
-    select = statements.statement("delivery/export", **order.binds)
     # SQLAlchemy 2.1.9 keeps every row when asked for `yield_per` and `partitions`.
-    streamed = select.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
+    streamed = rows_of(order).execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
     result = connection.execute(streamed).mappings()
     while rows := result.fetchmany(BATCH_ROWS):
         people = [{name: row[name] for name in schema.names} for row in rows]

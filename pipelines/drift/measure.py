@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts.night import Night
+from pipelines.configuration.columns import NOT_JUDGED
 from pipelines.drift import report
 from pipelines.segments import segment
 from pipelines.warehouse import attempt_tables, statements
@@ -95,6 +96,7 @@ def _compare(tonight: Night, connection: Connection, training_id: int) -> int:
         counted=json.dumps(_defined(tonight, counted)),
         psi_limit=tonight.configuration.psi_limit,
         fewest_people=FEWEST_PEOPLE,
+        not_judged=NOT_JUDGED,
     )
     return int(statements.value(connection, "drift/drifted", night_id=tonight.night_id))
 

@@ -112,7 +112,7 @@ def move(deployment: Deployment, connection: Connection, batch: Batch, received:
 
 def _name(connection: Connection, source: Source, received: Received) -> None:
     """Let the SELECTs of a landing call by plain names what came and what came before."""
-    statements.create_view_of(connection, "mapped", column_select.mapped(source, received.cells))
+    statements.create_view(connection, "mapped", column_select.mapped(source, received.cells))
     refused = (
         statements.run(connection, "contracts/refused_batches", source=source.name).scalars().all()
     )
@@ -125,7 +125,7 @@ def _name(connection: Connection, source: Source, received: Received) -> None:
         .select_from(table)
         .where(table.c.batch_id != sa.all_(array(refused)))
     )
-    statements.create_view_of(connection, "received", others)
+    statements.create_view(connection, "received", others)
 
 
 def _select_of_new_rows(connection: Connection, source: Source, rows: int) -> str:

@@ -29,6 +29,11 @@ class Landed:
     batch_id: int | None
     sentence: str
 
+    @property
+    def line(self) -> str:
+        """The sentence, with the arrival it is about."""
+        return f"{self.source:16} {self.file}: {self.sentence}"
+
 
 def land(deployment: Deployment, again: tuple[str, ...] = ()) -> list[Landed]:
     """Land what is new of every source, in the order of sources.yml, files by name.

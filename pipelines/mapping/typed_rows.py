@@ -42,7 +42,7 @@ def typed(
     """
     source = batches.source
     binds = binds_of(deployment, batches)
-    statements.create_view_of(connection, "readable", _readable(source, view))
+    statements.create_view(connection, "readable", _readable(source, view))
     statements.create_view(connection, "typed", f"mapping/{source.entity}", **binds)
     yield
     for view in ("typed", "readable"):

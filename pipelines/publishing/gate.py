@@ -76,7 +76,7 @@ def _judge_added(tonight: Night, table: str) -> list[Verdict]:
     wanted: Any = sa.select(*map(sa.column, sorted(there)), *made).select_from(rows)
     with warehouse.lock(BALANCING, wait=True):
         with warehouse.begin() as connection:
-            statements.create_view_of(connection, "rule_columns", wanted)
+            statements.create_view(connection, "rule_columns", wanted)
             statements.create_table(connection, ADDED, "contracts/rule_columns", unlogged=True)
             statements.drop_view(connection, "rule_columns")
         verdicts = judge(warehouse, ADDED, KEYS[table], rules)

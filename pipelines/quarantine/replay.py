@@ -145,7 +145,7 @@ def _fill(
     names = [row.name for row in statements.run(connection, "quarantine/repaired_names")]
     found = column_select.of_objects(source, names)
     rows = inbox.fill_from_objects(connection, json_fields.by_name, found)
-    statements.create_view_of(connection, "mapped", column_select.mapped(source, found))
+    statements.create_view(connection, "mapped", column_select.mapped(source, found))
     statements.name_as(connection, "received", Table("raw", source.entity))
     with row_keys.keyed(connection, source):
         overtaken += statements.rows(connection, "quarantine/overtaken", **binds)

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models import churn, evaluation
 from models.split import is_held_out
-from pipelines.configuration.entities import FED_BY
+from pipelines.configuration.columns import FED_BY
 from pipelines.configuration.model import Configuration
 
 Floats = NDArray[np.float64]

@@ -130,9 +130,12 @@ def read_examples(tonight: Night) -> Examples:
     labels = pa.Table.from_batches(
         arrow.stream(
             tonight,
-            "training/churn_labels",
-            activity_days=settings["activity_days"],
-            churn_horizon_days=settings["churn_horizon_days"],
+            statements.statement(
+                "training/churn_labels",
+                **tonight.binds,
+                activity_days=settings["activity_days"],
+                churn_horizon_days=settings["churn_horizon_days"],
+            ),
         ),
         LABELS,
     )
@@ -143,7 +146,7 @@ def read_examples(tonight: Night) -> Examples:
 
 def read_people(tonight: Night, activity_days: int | None) -> Examples:
     """Return the features of people who bought in the last days (None: ever); outcomes are 0."""
-    batches = list(arrow.stream(tonight, "features/model_features", activity_days=activity_days))
+    batches = list(arrow.people(tonight, activity_days))
     if not batches:
         return Examples((), np.array([], np.int64), np.empty((0, 0)), np.array([], np.int64))
     names = tuple(name for name in batches[0].schema.names if name != PERSON)

@@ -51,6 +51,18 @@ def test_the_dag_and_the_plain_runner_give_the_same_rows(new_shop, run_nights, c
     assert told == [*steps[0], "open_night", *steps[1], "repair", "release"]
     assert run_nights(ours, [D], known_at="recorded") == [(D, 2)]
     assert rows_of(ours, D) == rows_of(plain, D)
+    notes = [f"Night {night_id} of {D}, known up to batch 1." for night_id in (1, 2)]
+    assert shown(2) == [(str(D), note) for note in notes]
+
+
+def shown(count):
+    """Return the key and the note of the last runs, oldest first."""
+    from airflow.models import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        runs = session.query(DagRun).order_by(DagRun.id.desc()).limit(count)
+        return [(run.partition_key, run.note) for run in runs][::-1]
 
 
 def test_a_failed_night_is_told_and_leaves_the_last_good_one(new_shop, run_nights, monkeypatch):

@@ -24,7 +24,8 @@ from tests.promise.script import Script, scripts
 from tests.promise.shop import COLUMNS, START, TOMBSTONE
 
 pytestmark = pytest.mark.timeout(600)
-SELECTS = (*build.TOUCHED, *build.STAGES, "all_people", "rfm_cuts", "customer_features")
+PEOPLE = ("computed_people", "copied_people", "all_people")
+SELECTS = (*build.TOUCHED, *build.STAGES, *PEOPLE, "rfm_cuts", "customer_features")
 STAGED = ("order_lines", "events", "products")
 
 

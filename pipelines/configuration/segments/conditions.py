@@ -13,9 +13,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
+from pipelines.configuration.columns import CONDITION_COLUMNS
 from pipelines.configuration.model import Segment
 from pipelines.configuration.segments.condition_types import (
-    COLUMNS,
     OperandTypes,
     nearest_column,
     text_of,
@@ -163,7 +163,7 @@ def _faults(tree: exp.Expression) -> Iterator[str]:
 def _column_faults(tree: exp.Expression) -> Iterator[str]:
     columns = list(tree.find_all(exp.Column, bfs=False))
     for column in columns:
-        if column.name not in COLUMNS:
+        if column.name not in CONDITION_COLUMNS:
             near = nearest_column(column.name)
             yield f"names {column.name}, which is no feature or score. {near}"
         elif column.table:
