@@ -1,8 +1,11 @@
 """`nocturne mlflow`: MLflow's web UI on 127.0.0.1, opened at the experiment of training."""
 
+import contextlib
 import os
+import signal
 import subprocess
 import sys
+import time
 import webbrowser
 
 import click
@@ -16,6 +19,7 @@ from pipelines.errors import NothingThere
 from pipelines.training import mlflow_run
 
 ADDRESS = "127.0.0.1"
+STOP_SECONDS = 1
 
 
 def serve(port: int | None) -> None:
@@ -26,13 +30,22 @@ def serve(port: int | None) -> None:
     click.echo(f"The trainings are at {place}\nCtrl-C stops it.")
     if sys.stdout.isatty():
         webbrowser.open(place)
+    served = subprocess.Popen(command(at), env=server_environment(store), start_new_session=True)
     try:
-        code = subprocess.run(command(at), env=server_environment(store), check=False).returncode
+        code = served.wait()
+        raise ServerError(f"MLflow has ended by itself, with exit code {code}; see what it says.")
     except KeyboardInterrupt:
         click.echo("Stopped.")
-        return
-    if code:
-        raise ServerError(f"MLflow has ended by itself, with exit code {code}; see what it says.")
+    finally:
+        _end(served.pid)
+
+
+def _end(group: int) -> None:
+    """End a server with all its workers, which outlive it if it is interrupted as it starts."""
+    with contextlib.suppress(ProcessLookupError):
+        for how in (signal.SIGTERM, signal.SIGKILL):
+            os.killpg(group, how)
+            time.sleep(STOP_SECONDS)
 
 
 def store_of(url: str | None) -> str:
@@ -87,7 +100,8 @@ def address(port: int, experiment: str) -> str:
 
 def command(port: int) -> list[str]:
     """Return the command of the server; its database is in the environment, not in the list."""
-    return [sys.executable, "-m", "mlflow", "server", "--host", ADDRESS, "--port", str(port)]
+    place = ("--host", ADDRESS, "--port", str(port))
+    return [sys.executable, "-m", "mlflow", "server", "--workers", "1", *place]
 
 
 def server_environment(store: str) -> dict[str, str]:

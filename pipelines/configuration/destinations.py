@@ -6,9 +6,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Discriminator, Field, Tag
 from pydantic.json_schema import SkipJsonSchema
 
-from pipelines.configuration.export_columns import column_faults
+from pipelines.configuration.export_columns import column_faults, has_addresses
 from pipelines.configuration.faults import TAG, Entry, Fault, Name, nearest, resolve
-from pipelines.configuration.model import CONSENTS, KINDS, MARKETING, Destination
+from pipelines.configuration.model import CONSENTS, KINDS, MARKETING, NOT_ASKED, Destination
 
 
 class DestinationEntry(Entry):
@@ -28,6 +28,9 @@ class DestinationEntry(Entry):
         if isinstance(columns, list):
             for fault in column_faults("", columns):
                 yield (), fault
+            if content.get("consent", MARKETING) == NOT_ASKED and has_addresses(columns):
+                named = ", ".join(name for name in columns if has_addresses([name]))
+                yield ("columns",), f": {named} go only to people who consent; leave out consent."
         for name in segments if isinstance(segments, list) else []:
             if name not in context["segments"]:
                 there = nearest(name, context["segments"])

@@ -36,6 +36,14 @@ CHOOSABLE = {
     for column in columns
     if column.is_exportable
 }
+# Personal values: only where consent for the purpose stands. A sha256 is of the normalised value.
+ADDRESSES = dict.fromkeys(("email", "phone", "email_sha256", "phone_sha256"), pa.string())
+CHOOSABLE |= ADDRESSES
+
+
+def has_addresses(chosen: list[str]) -> bool:
+    """Return whether an export with these columns says how a person is reached."""
+    return not ADDRESSES.keys().isdisjoint(chosen)
 
 
 def schema_of(chosen: list[str]) -> pa.Schema:

@@ -179,6 +179,7 @@ def choose(connection: Connection, order: Order) -> dict[str, int]:
     binds = order.binds
     statements.create_temporary(connection, "consenting", "delivery/export_consenting", **binds)
     statements.create_temporary(connection, "exportable", "delivery/export_people", **binds)
+    statements.create_temporary(connection, "addresses", "delivery/export_addresses", **binds)
     return dict(statements.rows(connection, "delivery/export_counts")[0])
 
 

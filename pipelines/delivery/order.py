@@ -6,7 +6,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipelines.configuration.columns import CATALOGUE, DIGITS, NUMBER
-from pipelines.configuration.export_columns import schema_of
+from pipelines.configuration.export_columns import has_addresses, schema_of
 from pipelines.configuration.model import NOT_ASKED, Configuration, Destination
 from pipelines.configuration.versions import Versions
 from pipelines.hashing import short_hash
@@ -63,6 +63,7 @@ class Order:
             "asks_consent": asks_consent(self.destination),
             "consent_known_at": self.consent_known_at,
             "consent_staging_version": self.versions.staging,
+            "needs_addresses": has_addresses(self.destination.columns),
         }
 
 

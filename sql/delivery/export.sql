@@ -1,7 +1,8 @@
 -- Each person that a destination gets, with all that the night says of them; a destination takes
 -- its own columns (pipelines/delivery/order.py).
 -- grain: person_id
--- reads: exportable, customer_features, customer_scores, customer_segments, identity.customer_refs
+-- reads: exportable, addresses, customer_features, customer_scores, customer_segments,
+-- identity.customer_refs
 with refs as (
     select person_id, customer_ref
     from identity.customer_refs
@@ -19,4 +20,5 @@ inner join customer_segments using (person_id)
 left join customer_features using (night_id, as_of, person_id)
 left join customer_scores using (night_id, as_of, person_id)
 left join refs using (person_id)
+left join addresses using (person_id)
 where is_wanted and may_be_sent and night_id = :night_id

@@ -1,11 +1,12 @@
 """Who is in an export: who consents, as known when it runs, and is in a listed segment."""
 
+import hashlib
 from dataclasses import replace
 
 import pytest
 
 from pipelines.delivery import export
-from pipelines.errors import NothingThere
+from pipelines.errors import ConfigurationFaulty, NothingThere
 from pipelines.nights import runner
 from tests.support.exporting_shop import (
     CRM_COLUMNS,
@@ -120,3 +121,33 @@ def test_consent_not_staged_as_the_code_now_reads_it_is_a_sentence_not_an_empty_
     with pytest.raises(NothingThere, match="consent is known up to landing 0 only"):
         export.deliver(replace(deployment, configuration=changed))
     deployment.warehouse.close()
+
+
+ADDRESSES = ["email", "email_sha256", "phone"]
+
+
+def test_an_address_goes_to_who_consents_and_is_of_a_record_that_says_so(shop):
+    same = {"m1": "New@X.example", "m2": "m@x.example", "c2": "refuses@x.example"}
+    shop.write("crm/2.csv", [
+        {"customer_ref": "m1", "email": same["m1"], "consent_marketing": "true"},
+        {"customer_ref": "c2", "email": same["c2"], "consent_marketing": "false"},
+    ], CRM_COLUMNS)  # fmt: skip
+    shop.write("till/2.csv", [line("m1", "om1", email="m@x.example"),
+                              line("m2", "om2", email="m@x.example")], LINE_COLUMNS)  # fmt: skip
+    crm(shop, "3", emails={"m2": same["m2"]}, m2="")
+    configure(shop, csv=destination("csv", columns=ADDRESSES))
+    publish_night(shop)
+    rows = {row["customer_id"]: row for row in people(shop)}
+    assert set(rows) == {"c1", "c4", "m1"}
+    digest = hashlib.sha256(b"new@x.example").hexdigest()
+    assert (rows["m1"]["email"], rows["m1"]["email_sha256"]) == ("new@x.example", digest)
+    assert (rows["c1"]["email"], rows["c1"]["email_sha256"], rows["c1"]["phone"]) == ("", "", "")
+    assert "refuses" not in str(rows)
+    assert "m@x.example" not in str(rows), "that record says nothing of consent"
+
+
+def test_an_address_without_consent_is_a_fault_of_the_configuration(shop):
+    house = "not_asked_internal_use_only"
+    configure(shop, csv=destination("csv", columns=ADDRESSES, consent=house))
+    with pytest.raises(ConfigurationFaulty, match=r"csv\.columns: email, email_sha256, phone go"):
+        shop.deployment()

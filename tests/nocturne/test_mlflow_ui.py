@@ -43,12 +43,13 @@ def test_it_opens_the_runs_at_the_experiment_of_training(new_database, tmp_path)
         command, env=environ, cwd=CHECKOUT, text=True, start_new_session=True,
         stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
     ) as served:  # fmt: skip
-        try:
+        try:  # it takes half a minute to come up, on a machine that is busy more
             place = re.search(r"http://\S+", served.stdout.readline())[0]
             assert place == f"http://127.0.0.1:{port}/#/experiments/{number}/runs"
-            assert wait_until(lambda: experiment(port) == number, 180)
+            assert wait_until(lambda: experiment(port) == number, 240)
         finally:
-            os.killpg(served.pid, signal.SIGINT)
+            served.send_signal(signal.SIGINT)
+    assert experiment(port) is None
 
 
 def experiment(port: int) -> str | None:
