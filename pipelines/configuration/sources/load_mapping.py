@@ -5,7 +5,7 @@ from typing import Any
 
 from pipelines.configuration.entities import ENTITIES, Entity
 from pipelines.configuration.faults import Faults
-from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule, Condition, FillDown
+from pipelines.configuration.sources.column_rules import COUNTED, ColumnRule, Condition, FillDown
 
 KEYS = (
     "from", "constant", "join", "split", "values", "negative_when", "format", "formats",
@@ -221,11 +221,11 @@ def _formats(place: str, entry: dict[str, Any], faults: Faults) -> tuple[str, ..
         return ()
     formats = given if isinstance(given, list) else [given]
     for form in formats:
-        if form not in EPOCHS and not _is_format(form):
+        if form not in COUNTED and not _is_format(form):
             faults.append(
                 f"{place}.format is {form!r}; expected year, month and day as %Y %m %d, such as "
                 f"'%d.%m.%Y %H:%M' (there are %{' %'.join(DIRECTIVES)}), or one of "
-                f"{', '.join(EPOCHS)}."
+                f"{', '.join(COUNTED)}."
             )
     return tuple(map(str, formats))
 

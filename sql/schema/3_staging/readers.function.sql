@@ -1,15 +1,22 @@
--- How text becomes typed values. What cannot be read is null; the contracts tell why.
+-- How text becomes typed values. What cannot be read is null; the contracts tell why. No text has
+-- blanks around it: landing drops them.
 -- Only literal values are read: 'now' or 'infinity' in a file is not a date, 'NaN' is no number.
 -- They are stable, not immutable, because pg_input_is_valid is: otherwise they would not be inlined
 -- and take five times as long (2.9 s instead of 0.6 s for 1.44 M rows).
-create or replace function staging.read_number(received text) returns numeric
+-- A number that fits numeric(18, 4), with all its decimals: a factor is not rounded.
+create or replace function staging.read_exact(received text) returns numeric
 language sql stable parallel safe
 return case
-    when received !~ '[^0-9.eE+ -]' and pg_input_is_valid(received, 'numeric(18, 4)')
-        then cast(received as numeric(18, 4))
+    when received !~ '[^0-9.eE+-]' and pg_input_is_valid(received, 'numeric(18, 4)')
+        then cast(received as numeric)
 end;
 
--- What a line comes to by its unit price; null if that is more than numeric(18, 4) holds.
+create or replace function staging.read_number(received text) returns numeric
+language sql stable parallel safe
+return cast(staging.read_exact(received) as numeric(18, 4));
+
+-- What a line comes to by its unit price, not rounded yet; null if it is more than numeric(18, 4)
+-- holds.
 create or replace function staging.price_line(
     quantity numeric, unit_price numeric, discount numeric
 )
@@ -20,38 +27,83 @@ return case
         then quantity * unit_price - coalesce(discount, 0)
 end;
 
-create or replace function staging.read_day(received text) returns date
+-- Whether a text is a day, or a day and a time with an offset, with Z, with the name of a zone, or
+-- with none: nothing else is read, so that nothing of a text is passed over. Most are told by where
+-- their digits stand, which takes a tenth of what a regular expression does. Abbreviations are those
+-- of RFC 5322 and of Europe; others (IST, BST) mean several zones.
+create or replace function staging.is_instant(received text) returns boolean
 language sql stable parallel safe
 return case
-    when received like '____-__-__%' and pg_input_is_valid(left(received, 10), 'date')
-        then cast(left(received, 10) as date)
+    when translate(received, '0123456789Tt+z', '0000000000  -Z') in (
+        '0000-00-00',
+        '0000-00-00 00:00', '0000-00-00 00:00Z',
+        '0000-00-00 00:00-00', '0000-00-00 00:00-0000', '0000-00-00 00:00-00:00',
+        '0000-00-00 00:00:00', '0000-00-00 00:00:00Z',
+        '0000-00-00 00:00:00-00', '0000-00-00 00:00:00-0000', '0000-00-00 00:00:00-00:00',
+        '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000Z', '0000-00-00 00:00:00.000-00:00',
+        '0000-00-00 00:00:00.000000', '0000-00-00 00:00:00.000000Z',
+        '0000-00-00 00:00:00.000000-00:00'
+    )
+        or received ~ (
+            '(?i)^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?'
+            '( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?|UTC|GMT|[ECMP][SD]T|(W|C|E)ES?T|[A-Z_]+(/[A-Z_-]+)+))?$'
+        )
+        then pg_input_is_valid(received, 'timestamptz')
+    else false
 end;
+
+create or replace function staging.read_day(received text) returns date
+language sql stable parallel safe
+return case when staging.is_instant(received) then cast(left(received, 10) as date) end;
 
 create or replace function staging.has_time(received text) returns boolean
 language sql immutable parallel safe
 return length(received) > 10;
 
+-- An instant, unless its business day is outside the years 1 to 9999: no other day can be read.
+create or replace function staging.within_years(instant timestamptz, business_zone text)
+returns timestamptz
+language sql stable parallel safe
+return case
+    when
+        cast(instant at time zone business_zone as date)
+        between date '0001-01-01' and date '9999-12-31'
+        then instant
+end;
+
+create or replace function staging.to_instant(received text, source_zone text, business_zone text)
+returns timestamptz
+language sql stable parallel safe
+return case
+    when length(received) = 10 then cast(received as timestamp) at time zone business_zone
+    when right(received, 1) > '9' or translate(substr(received, 11), '+-', '') != substr(received, 11)
+        then cast(received as timestamptz)
+    else cast(received as timestamp) at time zone source_zone
+end;
+
+-- Only within two days of either end can a zone move a day out of the years that are read.
 create or replace function staging.read_instant(received text, source_zone text, business_zone text)
 returns timestamptz
 language sql stable parallel safe
 return case
-    when received not like '____-__-__%' or not pg_input_is_valid(received, 'timestamptz') then null
-    when length(received) <= 10 then cast(received as timestamp) at time zone business_zone
-    when translate(substr(received, 11), '+-Zz', '') != substr(received, 11)
-        then cast(received as timestamptz)
-    else cast(received as timestamp) at time zone source_zone
+    when not staging.is_instant(received) then null
+    when received >= '9999-12-30' or received < '0001-01-03'
+        then staging.within_years(
+            staging.to_instant(received, source_zone, business_zone), business_zone
+        )
+    else staging.to_instant(received, source_zone, business_zone)
 end;
 
 create or replace function staging.read_flag(received text) returns boolean
 language sql immutable parallel safe
 return case
-    when lower(trim(received)) in ('true', 't', 'yes', 'y', '1') then true
-    when lower(trim(received)) in ('false', 'f', 'no', 'n', '0') then false
+    when lower(received) in ('true', 't', 'yes', 'y', '1') then true
+    when lower(received) in ('false', 'f', 'no', 'n', '0') then false
 end;
 
 create or replace function staging.normalise_email(received text) returns text
 language sql immutable parallel safe
-return case when received like '%_@_%' then lower(trim(received)) end;
+return case when received ~ '^[^@\s,;]+@[^@\s,;]+$' then lower(received) end;
 
 create or replace function staging.normalise_phone(received text) returns text
 language sql immutable parallel safe
