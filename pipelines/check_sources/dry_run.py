@@ -18,6 +18,7 @@ from pipelines.errors import SourceUnreadable
 from pipelines.landing import inbox, row_keys
 from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
+from pipelines.mapping.blanks import BLANKS
 from pipelines.mapping.column_select import ColumnMapping
 from pipelines.mapping.typed_rows import FOREVER, typed
 from pipelines.sources.interface import LINE, RowStream
@@ -128,13 +129,17 @@ def _fill_from_columns(connection: Connection, done: DryRun, rows: list[Row]) ->
     table = sa.table("inbox", *map(sa.column, names), schema="raw")
     placed = [
         {"row_no": row["row_no"]}
-        | {place: row.get(name) for name, place in found.places.items()}
-        | ({column_select.REST: [row[name] for name in found.rest]} if found.rest else {})
+        | {place: _bare(row.get(name)) for name, place in found.places.items()}
+        | ({column_select.REST: [_bare(row[name]) for name in found.rest]} if found.rest else {})
         for row in rows
     ]
     if placed:
         connection.execute(table.insert(), placed)
     return found
+
+
+def _bare(text: str | None) -> str | None:
+    return (text or "").strip(BLANKS) or None
 
 
 def _cells(done: DryRun, of: Callable[[], ColumnMapping]) -> ColumnMapping:
