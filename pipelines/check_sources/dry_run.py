@@ -185,11 +185,11 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
         "staging_version": deployment.versions.staging,
         "forever": FOREVER,
     }
-    columns = [sa.literal_column("judged.*"), *made_for(added, "batch_id")]
     with (
         typed(deployment, connection, source, (NO_BATCH, NO_BATCH), "looked"),
         statements.view(connection, "judged", f"checking/new_{source.entity}", **binds),
     ):
+        columns = [*_columns_of_judged(connection, source), *made_for(added, "batch_id")]
         judged = sa.select(*columns).select_from(sa.table("judged"))
         found = connection.execute(judged.order_by(sa.column("row_no"))).mappings()
         rows = [dict(row) for row in found]
@@ -199,6 +199,20 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     every = (BrokenRule(rule, len(rows), breaking(rule, rows)) for rule in rules)
     done.broken = [each for each in every if each.rows]
     done.shown = [(row["row_no"], _values(texts[row["row_no"]], row)) for row in rows[:SHOWN]]
+
+
+def _columns_of_judged(connection: Connection, source: Source) -> list[sa.ColumnElement[Any]]:
+    """Return the columns of `judged`; an instant that Python has no year for is shown as none."""
+    every = sa.select(sa.literal_column("*")).select_from(sa.table("judged")).limit(0)
+    names = connection.execute(every).keys()
+    instants = {name: sa.column(name, sa.DateTime(timezone=True)) for name in names}
+    ends = (sa.text("timestamptz '0001-01-01 00:00Z'"), sa.text("timestamptz '9999-12-31 23:59Z'"))
+    return [
+        sa.case((column.between(*ends), column)).label(name)
+        if name in ENTITIES[source.entity].instants and name not in TYPED and name != "birth_date"
+        else sa.column(name)
+        for name, column in instants.items()
+    ]
 
 
 def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:

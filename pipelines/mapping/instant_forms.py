@@ -90,7 +90,7 @@ def _made(layout: Layout, text: Text) -> Text:
 
 
 def _joined(parts: dict[str, Text]) -> Text:
-    year = parts.get("Y", "20" + parts["y"] if "y" in parts else None)
+    year = parts["Y"] if "Y" in parts else "20" + parts["y"]
     month = parts.get("m")
     if month is None:
         month = sa.func.staging.month_number(parts["b"] if "b" in parts else parts["B"])

@@ -114,9 +114,7 @@ def test_a_home_that_landed_blanks_before_counts_nothing_twice(new_shop):
         shop.write(f"{name}/2.csv", padded(files[name]))
     receive(shop)
     stored = "select source, stored_count, deleted_count from ops.batches where batch_id > 5"
-    assert {tuple(row.values()) for row in shop.query(stored)} == {
-        (name, 0, 0) for name in files
-    }
+    assert {tuple(row.values()) for row in shop.query(stored)} == {(name, 0, 0) for name in files}
 
 
 def content(shop: Shop, entity: str) -> list:
@@ -135,7 +133,8 @@ def as_landed_before_blanks_were_dropped(shop: Shop) -> None:
         names = [
             name
             for name in content(shop, entity)[0]
-            if name not in ("batch_id", "row_no", "source", "op", "row_key", "row_hash", "attributes")
+            if name
+            not in ("batch_id", "row_no", "source", "op", "row_key", "row_hash", "attributes")
         ]
         padding = ", ".join(f"{name} = ' ' || {name} || chr(160)" for name in names)
         shop.query(

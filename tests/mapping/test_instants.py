@@ -1,6 +1,6 @@
 """Instants and days: what is read, what it is read as, and that everything else is unreadable."""
 
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from decimal import Decimal
 
 import pytest
@@ -187,21 +187,22 @@ def test_days_as_excel_counts_them(shop):
 @pytest.mark.parametrize(
     ("form", "written", "instant"),
     [
-        ("epoch_seconds", "1772735400.5", datetime(2026, 3, 5, 18, 30, 0, 500_000, UTC)),
-        ("epoch_seconds", "1772735400.0", datetime(2026, 3, 5, 18, 30, tzinfo=UTC)),
-        ("epoch_ms", "1772735400123", datetime(2026, 3, 5, 18, 30, 0, 123_000, UTC)),
-        ("epoch_milliseconds", "1772735400123", datetime(2026, 3, 5, 18, 30, 0, 123_000, UTC)),
-        ("%Y-%m-%d %H:%M:%S %Z", "2026-03-05 13:30:00 EST", datetime(2026, 3, 5, 18, 30, tzinfo=UTC)),
-        ("%d.%m.%Y %H:%M:%S%z", "5.3.2026 19:30:00+01:00", datetime(2026, 3, 5, 18, 30, tzinfo=UTC)),
-        ("%d.%m.%Y %H:%M:%S.%f%z", "05.03.2026 18:30:00.25Z", datetime(2026, 3, 5, 18, 30, 0, 250_000, UTC)),
-        ("%m/%d/%Y %I:%M:%S %p", "3/5/2026 12:30:00 AM", datetime(2026, 3, 5, 0, 30, tzinfo=UTC)),
-        ("%m/%d/%Y %I:%M %p", "03/05/2026 12:30 pm", datetime(2026, 3, 5, 12, 30, tzinfo=UTC)),
-        ("%d. %B %Y um %H:%M Uhr", "5. March 2026 um 8:05 Uhr", datetime(2026, 3, 5, 8, 5, tzinfo=UTC)),
-        ("%Y%m%d%H%M", "202603050805", datetime(2026, 3, 5, 8, 5, tzinfo=UTC)),
+        ("epoch_seconds", "1772735400.5", "2026-03-05T18:30:00.500000Z"),
+        ("epoch_seconds", "1772735400.0", "2026-03-05T18:30:00Z"),
+        ("epoch_ms", "1772735400123", "2026-03-05T18:30:00.123000Z"),
+        ("epoch_milliseconds", "1772735400123", "2026-03-05T18:30:00.123000Z"),
+        ("%Y-%m-%d %H:%M:%S %Z", "2026-03-05 13:30:00 EST", "2026-03-05T18:30Z"),
+        ("%d.%m.%Y %H:%M:%S%z", "5.3.2026 19:30:00+01:00", "2026-03-05T18:30:00Z"),
+        ("%d.%m.%Y %H:%M:%S.%f%z", "05.03.2026 18:30:00.25Z", "2026-03-05T18:30:00.250000Z"),
+        ("%m/%d/%Y %I:%M:%S %p", "3/5/2026 12:30:00 AM", "2026-03-05T00:30:00Z"),
+        ("%m/%d/%Y %I:%M %p", "03/05/2026 12:30 pm", "2026-03-05T12:30:00Z"),
+        ("%d. %B %Y um %H:%M Uhr", "5. March 2026 um 8:05 Uhr", "2026-03-05T08:05:00Z"),
+        ("%Y%m%d%H%M", "202603050805", "2026-03-05T08:05:00Z"),
     ],
 )  # fmt: skip
 def test_a_form_is_read_as_what_it_says(reading, form, written, instant):
-    assert datetime.fromisoformat(reading(written, form=form)) == instant
+    read = reading(written, form=form)
+    assert datetime.fromisoformat(read) == datetime.fromisoformat(instant)
 
 
 @pytest.mark.parametrize(
