@@ -123,6 +123,15 @@ def rejected(console: Console, connection: Connection, night: RowMapping) -> Non
     console.print(shown if rows else "Nothing.")
 
 
+def refused(console: Console, connection: Connection, night: RowMapping) -> None:
+    """Batches that are not in the night, with their reasons."""
+    rows = statements.rows(connection, "summary/refused", **night)
+    if rows:
+        heading(console, "Refused: the night is without them")
+    for row in rows:
+        console.print(f"- batch {row['batch_id']}: {row['reason']}")
+
+
 def warned(console: Console, connection: Connection, night: RowMapping) -> None:
     """What is kept but stood out, in the night and in what came since the night before."""
     rows = statements.rows(connection, "summary/warnings", **night)
@@ -219,7 +228,7 @@ def next_things(console: Console, as_of: date) -> None:
 
 
 SECTIONS: tuple[Section, ...] = (
-    people, segments, clusters, movement, rejected, warned, drift, models, exports,
+    people, segments, clusters, movement, refused, rejected, warned, drift, models, exports,
 )  # fmt: skip
 
 

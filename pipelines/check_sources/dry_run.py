@@ -203,7 +203,9 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
 
 def _columns_of_judged(connection: Connection, source: Source) -> list[sa.ColumnElement[Any]]:
     """Return the columns of `judged`; an instant that Python has no year for is shown as none."""
-    every = sa.select(sa.literal_column("*")).select_from(sa.table("judged")).limit(0)
+    every: sa.Select[Any] = (
+        sa.select(sa.literal_column("*")).select_from(sa.table("judged")).limit(0)
+    )
     names = connection.execute(every).keys()
     instants = {name: sa.column(name, sa.DateTime(timezone=True)) for name in names}
     ends = (sa.text("timestamptz '0001-01-01 00:00Z'"), sa.text("timestamptz '9999-12-31 23:59Z'"))

@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.engine import Connection
 
 from pipelines.configuration.model import Source
-from pipelines.errors import SourceUnavailable, SourceUnfinished, SourceUnreadable
 from pipelines.mapping import column_select, json_fields
 from pipelines.mapping.blanks import BLANKS
 from pipelines.mapping.column_select import ColumnMapping
@@ -170,13 +169,13 @@ def _ingest(
     def watched() -> Iterator[pa.RecordBatch]:
         try:
             yield from batches
-        except (SourceUnreadable, SourceUnfinished, SourceUnavailable) as error:
+        except Exception as error:
             broken.append(error)  # the Arrow stream turns it into an error of its own
             raise
 
     try:
         return warehouse_.ingest("raw", table, pa.RecordBatchReader.from_batches(schema, watched()))
-    except Exception:  # whatever the driver makes of it: the cause is the source, if one was told
+    except Exception:  # whatever the driver makes of it: the cause is what broke while reading
         if broken:
             raise broken[0] from None
         raise

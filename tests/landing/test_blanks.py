@@ -104,8 +104,8 @@ def test_a_home_that_landed_blanks_before_counts_nothing_twice(new_shop):
     assert {name: content(shop, name) for name in as_landed} != as_landed
     opened = shop.deployment()
     with opened.warehouse.begin() as connection:
-        connection.execute(sa.text("delete from ops.migrations where name = :name or name like 'schema %'"),
-                           {"name": MIGRATION.name})  # fmt: skip
+        forget = "delete from ops.migrations where name = :name or name like 'schema %'"
+        connection.execute(sa.text(forget), {"name": MIGRATION.name})
     assert migrate.bring_up_to_date(opened.warehouse) == [MIGRATION.name]
     opened.warehouse.close()
     assert {name: content(shop, name) for name in as_landed} == as_landed
@@ -123,6 +123,7 @@ def content(shop: Shop, entity: str) -> list:
 
 def as_landed_before_blanks_were_dropped(shop: Shop) -> None:
     """Give the rows of raw the blanks, keys and hashes that earlier code would have landed."""
+    meta = {"batch_id", "row_no", "source", "op", "row_key", "row_hash", "attributes"}
     hashed_op = {"customers": "op", "order_lines": "'upsert'", "events": "'upsert'"}
     keys = {
         "customers": "customer_ref",
@@ -147,6 +148,7 @@ def as_landed_before_blanks_were_dropped(shop: Shop) -> None:
         )
         key = keys[entity].format(hash=hashed, ordinal="coalesce(split_part(row_key, '#', 2), '')")
         shop.query(
-            f"update raw.{entity} set row_hash = case when row_hash = cast(md5('gone ' || row_key) as"
-            f" uuid) then cast(md5('gone ' || {key}) as uuid) else {hashed} end, row_key = {key}"
+            f"update raw.{entity} set row_key = {key}, row_hash = case"
+            " when row_hash = cast(md5('gone ' || row_key) as uuid)"
+            f" then cast(md5('gone ' || {key}) as uuid) else {hashed} end"
         )
