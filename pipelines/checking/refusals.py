@@ -22,8 +22,8 @@ def refuse(deployment: Deployment, batches: Sequence[sa.RowMapping], error: Exce
     _refuse(deployment, first, faults.report(deployment, error, place), is_behind=False)
     for batch in behind:
         reason = (
-            f"{batch['source']}, {batch['file']}: it came after batch {first['batch_id']}, which is "
-            "refused, and is landed anew behind it with the next landing."
+            f"{batch['source']}, {batch['file']}: it came after batch {first['batch_id']}, which "
+            "is refused, and is landed anew behind it with the next landing."
         )
         _refuse(deployment, batch, reason, is_behind=True)
 

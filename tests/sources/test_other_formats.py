@@ -42,7 +42,7 @@ OTHERS = {
     "compressed with bzip2": bz2.compress(TEXT),
     "bzip2": bz2.compress(b""),
     "compressed with gzip, though its name does not end in .gz": gzip.compress(TEXT),
-    "compressed with zstd, though its name does not end in .zst": pa.compress(TEXT, "zstd", asbytes=True),
+    "compressed with zstd, though its name": pa.compress(TEXT, "zstd", asbytes=True),
     "compressed with xz": lzma.compress(TEXT),
     "an Excel workbook (.xls)": b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(600),
     "a Parquet file": parquet_bytes(),
