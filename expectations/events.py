@@ -1,18 +1,9 @@
 """The contract of new events; what its columns hold: sql/checking/new_events.sql."""
 
 from expectations import believable_days
+from expectations.checks import OneOf
 from expectations.order_lines import AN_INSTANT
-from expectations.rule import (
-    CRITICAL,
-    WARNING,
-    Rule,
-    Shop,
-    absent,
-    one_of,
-    present,
-    readable,
-    short_keys,
-)
+from expectations.rule import CRITICAL, WARNING, Rule, Shop, absent, present, readable, short_keys
 
 COUNTED_TYPES = (
     "page_view", "product_view", "cart_add", "cart_remove", "checkout", "login",
@@ -30,11 +21,10 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         readable("occurred_at", CRITICAL, AN_INSTANT),
         *believable_days.believable("occurred_at", "occurred", CRITICAL),
         present("event_type", "no event_type: have the source send the event again with one."),
-        one_of(
-            "event_type",
-            COUNTED_TYPES,
+        Rule(
             "event_type_known",
             WARNING,
+            OneOf("event_type", COUNTED_TYPES),
             "event_type '{value}' is none that counts: kept, uncounted. "
             f"There are: {', '.join(COUNTED_TYPES)}.",
         ),

@@ -1,6 +1,7 @@
 """The contract of new products; what its columns hold: sql/checking/new_products.sql."""
 
-from expectations.rule import WARNING, Rule, Shop, between, present, readable, short_keys
+from expectations.checks import Between
+from expectations.rule import WARNING, Rule, Shop, present, readable, short_keys
 
 
 def rules(shop: Shop) -> tuple[Rule, ...]:
@@ -9,11 +10,10 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         short_keys("product_ref"),
         present("product_ref", "no product_ref: have the source say which product it is."),
         readable("price", WARNING, "digits with a decimal point; kept without a price"),
-        between(
-            "price",
-            (0, None),
+        Rule(
             "price_not_negative",
             WARNING,
+            Between("price", 0, None),
             "price '{value}' is negative: kept; ask the source what is meant.",
         ),
     )

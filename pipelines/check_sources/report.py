@@ -14,7 +14,7 @@ import pyarrow as pa
 from expectations.rule import CRITICAL
 from pipelines import faults
 from pipelines.check_sources import dry_run
-from pipelines.check_sources.dry_run import BrokenRule, DryRun
+from pipelines.check_sources.dry_run import BrokenRule, DryRun, FirstRows
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
 from pipelines.errors import (
@@ -25,6 +25,7 @@ from pipelines.errors import (
     WarehouseBusy,
 )
 from pipelines.mapping import describe
+from pipelines.sources.files.glob import why_missing
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.preview import newest
 from pipelines.warehouse import statements
@@ -89,13 +90,15 @@ def look_at(deployment: Deployment, source: Source) -> SourceReport:
     asked = ExtractRequest(deployment.home, deployment.secret, now=deployment.warehouse.clock())
     try:
         arrival = newest(source, asked)
+        if arrival is None and (missing := why_missing(source)):
+            raise SourceUnavailable(missing)
         if arrival is None:
             seen.fate = "no file yet; the mapping cannot be tried."
             return seen
         seen.newest, seen.byte_count = arrival.name, arrival.byte_count
         seen.fate = arrival.left or _fate(deployment, source, arrival)
         reading = arrival.read()
-        rows = _first_rows(reading)
+        first = FirstRows(source, reading, _first_rows(reading))
     except SourceUnavailable as error:
         seen.is_reached = False
         seen.faults.append(str(error))
@@ -103,7 +106,7 @@ def look_at(deployment: Deployment, source: Source) -> SourceReport:
     except (SourceUnreadable, SourceUnfinished) as error:
         seen.faults.append(str(error))
         return seen
-    _try(deployment, seen, reading, rows)
+    _try(deployment, seen, first)
     return seen
 
 
@@ -143,18 +146,16 @@ def _slices(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
     yield from batch.slice(0, MOST_ROWS).to_pylist()
 
 
-def _try(
-    deployment: Deployment, seen: SourceReport, reading: RowStream, rows: list[dict[str, Any]]
-) -> None:
+def _try(deployment: Deployment, seen: SourceReport, first: FirstRows) -> None:
     """Put rows through mapping, typing and contract, and note what is found."""
     with deployment.warehouse.engine.connect() as connection:
         transaction = connection.begin()
         try:
-            seen.read = dry_run.read(deployment, connection, seen.source, (reading, rows))
+            seen.read = dry_run.try_rows(deployment, connection, first)
         finally:
             transaction.rollback()
-    if reading.unreadable:
-        count, torn = len(reading.unreadable), reading.unreadable[0]
+    if unreadable := first.stream.unreadable:
+        count, torn = len(unreadable), unreadable[0]
         seen.remarks.append(f"{count:,} torn rows, such as row {torn.row_no:,}: {torn.sentence}")
     seen.faults += seen.read.faults
     seen.remarks += seen.read.remarks

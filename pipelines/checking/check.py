@@ -17,9 +17,10 @@ from pipelines.configuration.model import Source
 from pipelines.contracts.custom_rules import made_for
 from pipelines.contracts.validate import Finding, Verdict, judge, record
 from pipelines.deployment import Deployment
-from pipelines.mapping.typed_rows import FOREVER, typed
+from pipelines.mapping.typed_rows import FOREVER, BatchRange, typed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
+from pipelines.warehouse.statements import Table
 
 BatchRow = sa.RowMapping
 Findings = dict[int, list[Finding]]
@@ -104,7 +105,7 @@ def _judge_or_refuse(deployment: Deployment, batches: list[BatchRow], landed: Fi
 
 def _judge_landings(deployment: Deployment, waiting: list[BatchRow]) -> Findings:
     """Judge each waiting batch as a whole."""
-    table = ("raw", "new_batches")
+    table = Table("raw", "new_batches")
     sources = [f"{source.name}:{source.entity}" for source in deployment.configuration.sources]
     binds = {"batch_ids": [batch["batch_id"] for batch in waiting], "sources": sources}
     with deployment.warehouse.begin() as connection:
@@ -166,7 +167,9 @@ def _judge_source(deployment: Deployment, batches: list[BatchRow], landed: Findi
 def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict]:
     """Type the new rows into raw.new_<entity>, as far as rules read them, and judge them there."""
     configuration, source = deployment.configuration, _source_of(deployment, batches)
-    name, span = f"new_{source.entity}", (batches[0]["batch_id"], batches[-1]["batch_id"])
+    name = f"new_{source.entity}"
+    judged = Table("raw", name)
+    span = BatchRange(source, batches[0]["batch_id"], batches[-1]["batch_id"])
     shop = Shop(configuration.currency, configuration.has("products"))
     added = configuration.contracts.get(source.entity, ())
     contract = import_module(f"expectations.{source.entity}")
@@ -181,14 +184,14 @@ def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict
     }
     with (
         deployment.warehouse.begin() as connection,
-        typed(deployment, connection, source, span),
+        typed(deployment, connection, span),
         statements.view(connection, "judged", f"checking/{name}", **binds),
     ):
         wanted: Any = sa.select(*map(sa.column, there), *made).select_from(sa.table("judged"))
-        statements.create_view_of(connection, "rule_columns", wanted)
-        statements.create_table(connection, ("raw", name), "contracts/rule_columns", unlogged=True)
+        statements.create_view(connection, "rule_columns", wanted)
+        statements.create_table(connection, judged, "contracts/rule_columns", unlogged=True)
         statements.drop_view(connection, "rule_columns")
-    return judge(deployment.warehouse, ("raw", name), ROW, rules)
+    return judge(deployment.warehouse, judged, ROW, rules)
 
 
 def _measure(
@@ -201,10 +204,12 @@ def _measure(
     if not batches:
         return None, {}
     source = _source_of(deployment, batches)
-    table = ("raw", f"new_{source.entity}")
+    table = Table("raw", f"new_{source.entity}")
     staging_version = deployment.versions.staging
     counted = broken_rules.collect(connection, table, verdicts)
-    before = source_history.read(connection, staging_version, source, batches[0]["batch_id"])
+    before = source_history.read_history(
+        connection, staging_version, source, batches[0]["batch_id"]
+    )
     before.profiles = source_history.profile(connection, source, batches)
     found = BatchChecks(deployment.configuration, source, before).judge(batches, counted)
     source_history.keep(connection, staging_version, before, counted)

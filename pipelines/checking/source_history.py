@@ -73,7 +73,7 @@ class SourceHistory:
         return repeated | self.profiles.get(batch["batch_id"], {})
 
 
-def read(
+def read_history(
     connection: Connection, staging_version: str, source: Source, first_batch: int
 ) -> SourceHistory:
     """Return what a source had sent before a batch."""

@@ -1,6 +1,5 @@
 """Business choices, read from config/ and checked as a whole before anything runs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
@@ -8,10 +7,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from expectations.custom import CustomRule
+from expectations.rule import WARNING
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.holidays import ShopCalendar
 from pipelines.configuration.sources.column_rules import ColumnRule, Condition, FillDown
-from pipelines.configuration.sources.source_expectations import SourceExpectations
 from pipelines.hashing import short_hash
 
 MARKETING = "marketing"
@@ -27,6 +26,19 @@ ENGAGEMENT_COUNTS = (
     "cart_add_count_30d",
     "abandoned_cart_count_30d",
 )
+
+
+@dataclass(frozen=True)
+class SourceExpectations:
+    """How odd volume is judged, how many rows may be rejected, how young its rows must be.
+
+    Without a `reject_limit` that of settings.yml holds; without `fresh_days` any age is good.
+    """
+
+    volume: str = WARNING
+    reject_limit: float | None = None
+    fresh_days: int | None = None
+    fresh_severity: str = WARNING
 
 
 @dataclass(frozen=True)
@@ -52,6 +64,11 @@ class Source:
     simulated: bool = False
 
     @property
+    def may_lack_columns(self) -> bool:
+        """Whether a row may lack a mapped column, as JSON objects may."""
+        return self.kind in ("jsonl", "http")
+
+    @property
     def meaning(self) -> dict[str, Any]:
         """What of a source decides how its received rows are read."""
         return {
@@ -71,12 +88,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Segment:
-    """One rule of segments.yml: a name, what it means and its SQL condition."""
+    """One rule of segments.yml: a name, who is in it, its SQL condition, and what it is for."""
 
     name: str
     description: str
     condition: str
     needs: frozenset[str] = frozenset()
+    goal: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,8 +198,3 @@ class Configuration:
             for table, rules in self.contracts.items()
             if (table in ENTITIES) is received
         }
-
-
-def names(items: Mapping[str, Any]) -> str:
-    """Return names as a readable list."""
-    return ", ".join(items) or "none"

@@ -16,7 +16,7 @@ from pipelines.configuration.export_columns import schema_of
 from pipelines.configuration.model import Destination
 from pipelines.configuration.versions import Versions
 from pipelines.delivery import export
-from pipelines.delivery.order import Order, asks_consent, has_consent
+from pipelines.delivery.order import Order, asks_consent, has_consent, rows_of
 from pipelines.deployment import Deployment
 from pipelines.warehouse import statements
 
@@ -78,7 +78,7 @@ def _export(connection: Connection, table: str, order: Order) -> int:
     """Store the rows of a delivery; return how many there are."""
     with export.reading(connection, order.night["night_id"]):
         export.choose(connection, order)
-        return statements.create_temporary(connection, table, "delivery/export", **order.binds)
+        return statements.create_temporary(connection, table, rows_of(order))
 
 
 def _count(connection: Connection, names: list[str]) -> tuple[int, int, int]:

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -20,45 +20,52 @@ SPACES = "[ \u00a0\u202f]"
 THOUSANDS = {"": "", " ": SPACES, "'": "['\u2019]", ".": "[.]", ",": ","}
 
 
+class BatchRange(NamedTuple):
+    """The batches of a source from the first to the last, both included."""
+
+    source: Source
+    first: int
+    last: int
+
+
 @contextmanager
 def typed(
-    deployment: Deployment,
-    connection: Connection,
-    source: Source,
-    batches: tuple[int, int],
-    view: str | None = None,
+    deployment: Deployment, connection: Connection, batches: BatchRange, view: str | None = None
 ) -> Iterator[None]:
-    """Give the typed rows of a source, first to last batch, the name `typed` for the block.
+    """Give the typed rows of some batches the name `typed` for the block.
 
     They are those of raw, or of a temporary view with the same columns.
     """
-    binds = binds_of(deployment, source, *batches)
-    statements.create_view_of(connection, "readable", _readable(source, view, batches))
+    source = batches.source
+    binds = binds_of(deployment, batches)
+    statements.create_view(connection, "readable", _readable(batches, view))
     statements.create_view(connection, "typed", f"mapping/{source.entity}", **binds)
     yield
     for view in ("typed", "readable"):
         statements.drop_view(connection, view)
 
 
-def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> dict[str, Any]:
+def binds_of(deployment: Deployment, batches: BatchRange) -> dict[str, Any]:
     """Return what the typing SELECTs of sql/mapping bind for batches of one source."""
+    source = batches.source
     return {
         "source": source.name,
         "customer_space": source.customer_space,
-        "first_batch": first,
-        "last_batch": last,
+        "first_batch": batches.first,
+        "last_batch": batches.last,
         "source_time_zone": source.time_zone,
         "business_time_zone": deployment.configuration.business_time_zone,
         "staging_version": deployment.versions.staging,
     }
 
 
-def _readable(source: Source, view: str | None, batches: tuple[int, int]) -> sa.Select[Any]:
+def _readable(batches: BatchRange, view: str | None) -> sa.Select[Any]:
     """Return the received rows, with the text to read of each instant and number beside it.
 
     A text that is made of another is made once for all that is read of it, so that what reads it
     can be written into the SELECT: called as a function it took fifty times as long.
     """
+    source, first, last = batches
     entity = ENTITIES[source.entity]
     names = (*entity.instants, *entity.numbers)
     keys = ("batch_id", "source")
@@ -68,7 +75,7 @@ def _readable(source: Source, view: str | None, batches: tuple[int, int]) -> sa.
     rows = sa.select(sa.literal_column(f"{table.name}.*"), *texts).select_from(table)
     if not any(recipe.formats or recipe.is_marked for recipe in source.columns.values()):
         return rows
-    rows = rows.where(table.c.source == source.name, table.c.batch_id.between(*batches))
+    rows = rows.where(table.c.source == source.name, table.c.batch_id.between(first, last))
     return rows.offset(0)
 
 

@@ -44,7 +44,7 @@ class Status:
     late: bool
 
 
-def read(deployment: Deployment) -> Status:
+def read_status(deployment: Deployment) -> Status:
     """Return how things stand now."""
     configuration = deployment.configuration
     made_by = deployment.versions

@@ -37,7 +37,9 @@ def newest(source: Source, asked: ExtractRequest) -> Extract | None:
 def _file(source: Source, asked: ExtractRequest) -> Extract | None:
     pattern = source.options["path"]
     try:
-        found = max(glob.find(pattern), key=lambda path: (path.stat().st_mtime, path.name))
+        found = max(
+            glob.files_matching(pattern), key=lambda path: (path.stat().st_mtime, path.name)
+        )
         byte_count = found.stat().st_size
         found.open("rb").close()
     except ValueError:  # there is none

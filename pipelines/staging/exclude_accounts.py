@@ -13,12 +13,13 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.model import Configuration, Source
 from pipelines.staging import sightings, staging_partitions
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 COUNTED = ("customers", "order_lines", "events")  # what names customers
 LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
 
 
-def find(
+def keep_excluded(
     connection: Connection, configuration: Configuration, source: Source, binds: dict[str, Any]
 ) -> bool:
     """Keep the rows of a batch to leave out as the temporary table `left_out_now` and in staging.
@@ -68,7 +69,7 @@ def _close_accounts(connection: Connection, binds: dict[str, Any]) -> None:
         name = f"{entity}_{version}"
         if not statements.is_there(connection, "staging", name):
             continue
-        statements.name_as(connection, "ending", "staging", name)
+        statements.name_as(connection, "ending", Table("staging", name))
         ended = statements.run(connection, "staging/close_accounts", **binds).rowcount
         statements.drop_view(connection, "ending")
         if ended and entity != "customers":  # customers are seen to with the batch itself

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 
 def keep(connection: Connection, entity: str, binds: dict[str, Any]) -> None:
@@ -21,5 +22,5 @@ def keep(connection: Connection, entity: str, binds: dict[str, Any]) -> None:
         name = "changed_sightings"
         statements.create_temporary(connection, name, "staging/changed_sightings", **binds)
     statements.run(connection, "staging/end_sightings", **binds)
-    target = ("identity", "sightings")
+    target = Table("identity", "sightings")
     statements.insert_select(connection, target, "staging/begun_sightings", **binds)

@@ -49,6 +49,12 @@ def record(url: str, folder: Path, training: TrainingRun) -> str:
     return f"MLflow keeps training {training.training_id} as run {run_id} at {place}."
 
 
+def experiment_id(url: str) -> str | None:
+    """Return the number of the experiment of training; None before any is recorded."""
+    found = _client(url).get_experiment_by_name(EXPERIMENT)
+    return None if found is None else str(found.experiment_id)
+
+
 def _require_database(url: str) -> None:
     """Raise at once if the database does not answer."""
     engine = sa.create_engine(

@@ -79,7 +79,7 @@ def test_what_is_packed_twice_is_named():
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
 @pytest.mark.parametrize("line", [b"sep=;", b"SEP=,", b'"sep=;"', b"sep=\t", b"sep="])
 def test_the_line_that_excel_reads_a_delimiter_from_is_named(line, end):
-    with pytest.raises(SourceUnreadable, match="the first line of x.csv is Excel's `sep="):
+    with pytest.raises(SourceUnreadable, match=r"the first line of x\.csv is Excel's `sep="):
         read_csv(line + end + b"a;b" + end + b"1;2" + end)
 
 

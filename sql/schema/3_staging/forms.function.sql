@@ -3,7 +3,8 @@
 create or replace function staging.from_epoch(received text, units numeric) returns text
 language sql stable parallel safe
 return case
-    when translate(received, '0123456789', '') not in ('', '-', '.', '-.')
+    when
+        translate(received, '0123456789', '') not in ('', '-', '.', '-.')
         or not pg_input_is_valid(received, 'numeric')
         then null
     when cast(received as numeric) / units between -62135596800 and 253402300799
@@ -20,10 +21,12 @@ end;
 create or replace function staging.from_excel_days(received text) returns text
 language sql stable parallel safe
 return case
-    when translate(received, '0123456789', '') not in ('', '.')
+    when
+        translate(received, '0123456789', '') not in ('', '.')
         or not pg_input_is_valid(received, 'numeric')
         then null
-    when cast(received as numeric) >= 1
+    when
+        cast(received as numeric) >= 1
         and cast(received as numeric) < 2958466
         and trunc(cast(received as numeric)) != 60
         then to_char(

@@ -27,26 +27,27 @@ return case
         then quantity * unit_price - coalesce(discount, 0)
 end;
 
--- Whether a text is a day, or a day and a time with an offset, with Z, with the name of a zone, or
--- with none: nothing else is read, so that nothing of a text is passed over. Most are told by where
--- their digits stand, which takes a tenth of what a regular expression does. Abbreviations are those
--- of RFC 5322 and of Europe; others (IST, BST) mean several zones.
+-- Whether a text is a day, or a day and a time with an offset, with Z, with the name of a zone
+-- or with none: nothing else is read, so that nothing of a text is passed over. Most are told by where
+-- their digits stand, which takes a tenth of what a regular expression does. Abbreviations are
+-- those of RFC 5322 and of Europe; others (IST, BST) mean several zones.
 create or replace function staging.is_instant(received text) returns boolean
 language sql stable parallel safe
 return case
-    when translate(received, '0123456789Tt+z', '0000000000  -Z') in (
-        '0000-00-00',
-        '0000-00-00 00:00', '0000-00-00 00:00Z',
-        '0000-00-00 00:00-00', '0000-00-00 00:00-0000', '0000-00-00 00:00-00:00',
-        '0000-00-00 00:00:00', '0000-00-00 00:00:00Z',
-        '0000-00-00 00:00:00-00', '0000-00-00 00:00:00-0000', '0000-00-00 00:00:00-00:00',
-        '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000Z', '0000-00-00 00:00:00.000-00:00',
-        '0000-00-00 00:00:00.000000', '0000-00-00 00:00:00.000000Z',
-        '0000-00-00 00:00:00.000000-00:00'
-    )
+    when
+        translate(received, '0123456789Tt+z', '0000000000  -Z') in (
+            '0000-00-00',
+            '0000-00-00 00:00', '0000-00-00 00:00Z',
+            '0000-00-00 00:00-00', '0000-00-00 00:00-0000', '0000-00-00 00:00-00:00',
+            '0000-00-00 00:00:00', '0000-00-00 00:00:00Z',
+            '0000-00-00 00:00:00-00', '0000-00-00 00:00:00-0000', '0000-00-00 00:00:00-00:00',
+            '0000-00-00 00:00:00.000', '0000-00-00 00:00:00.000Z', '0000-00-00 00:00:00.000-00:00',
+            '0000-00-00 00:00:00.000000', '0000-00-00 00:00:00.000000Z',
+            '0000-00-00 00:00:00.000000-00:00'
+        )
         or received ~ (
             '(?i)^[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{1,2}:[0-9]{2}(:[0-9]{2}([.][0-9]+)?)?'
-            '( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?|UTC|GMT|[ECMP][SD]T|(W|C|E)ES?T|[A-Z_]+(/[A-Z_-]+)+))?$'
+            '( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?|UTC|GMT|[ECMP][SD]T|[WCE]ES?T|[A-Z_]+(/[A-Z_-]+)+))?$'
         )
         then pg_input_is_valid(received, 'timestamptz')
     else false
@@ -76,7 +77,9 @@ returns timestamptz
 language sql stable parallel safe
 return case
     when length(received) = 10 then cast(received as timestamp) at time zone business_zone
-    when right(received, 1) > '9' or translate(substr(received, 11), '+-', '') != substr(received, 11)
+    when
+        right(received, 1) > '9'
+        or translate(substr(received, 11), '+-', '') != substr(received, 11)
         then cast(received as timestamptz)
     else cast(received as timestamp) at time zone source_zone
 end;

@@ -1,10 +1,9 @@
--- Blanks around values are dropped where they land. Rows that landed with some lose them as well, in
--- their key and their hash, so that what is sent again is recognised and counts once.
+-- Blanks around values are dropped where they land. Rows that landed with some lose them as well,
+-- in their key and their hash, so that what is sent again is recognised and counts once.
 create or replace function pg_temp.bare(received text) returns text
 language sql immutable
 return nullif(
-    btrim(
-        received,
+    btrim(received,
         E'\t\n\u000b\u000c\r\u001c\u001d\u001e\u001f \u0085\u00a0\u00ad\u034f\u061c'
         || E'\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
         || E'\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f'
@@ -26,9 +25,9 @@ return (
     from jsonb_each(received) as e (key, value)
 );
 
--- Per entity: what a key begins with, and what it goes on with if the source names it. Of equal rows
--- of a file that blanks kept apart, each keeps a number of its own. A deletion that a full list or a
--- whole order made has its key from the row that it deletes.
+-- Per entity: what a key begins with, and what it goes on with if the source names it. Of equal
+-- rows of a file that blanks kept apart, each keeps a number of its own. A deletion that a full list
+-- or a whole order made has its key from the row that it deletes.
 do $$
 declare
     entity text; stem text; own_name text; hashed_op text; ours text; bare text;
@@ -46,11 +45,9 @@ begin
             string_agg(format('%I', name), ', ' order by place),
             string_agg(format('pg_temp.bare(r.%1$I) as %1$I', name), ', ' order by place)
         into ours, bare
-        from (
-            select c.column_name as name, c.ordinal_position as place
-            from information_schema.columns as c
-            where c.table_schema = 'raw' and c.table_name = entity
-        ) as c
+        from (select column_name as name, ordinal_position as place
+            from information_schema.columns
+            where table_schema = 'raw' and table_name = entity) as c
         where name != all ('{batch_id, row_no, source, op, row_key, row_hash, attributes}');
         execute format($sql$
             create temporary table bare_rows on commit drop as
@@ -78,7 +75,7 @@ begin
                 select r.batch_id, r.source, r.row_hash, count(*) as twin_count
                 from raw.%1$I as r
                 where r.row_hash in (select content_hash from hashed where own_name is null)
-                group by r.batch_id, r.source, r.row_hash
+                group by 1, 2, 3
             )
             select h.*, h.stem || coalesce(
                 h.own_name, h.content_hash || '#' || coalesce(t.twin_count, 0) + greatest(
@@ -86,8 +83,7 @@ begin
                     row_number() over (
                         partition by h.source, h.batch_id, h.stem, h.content_hash, h.op
                         order by h.row_no
-                    )
-                )
+                    ))
             ) as new_key
             from hashed as h
             left join twins as t
@@ -115,8 +111,7 @@ begin
                 select source, row_key, min(new_key) as new_key
                 from bare_rows where not is_gone group by source, row_key
             ) as b
-            where
-                r.source = b.source and r.row_key = b.row_key
+            where r.source = b.source and r.row_key = b.row_key
                 and r.row_hash = cast(md5('gone ' || r.row_key) as uuid)
         $sql$, entity);
         drop table bare_rows;
