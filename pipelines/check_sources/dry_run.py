@@ -1,25 +1,15 @@
 """Land and type the first rows of a source in a transaction that is rolled back."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from expectations.checks import (
-    Absent,
-    Between,
-    Check,
-    NotAbove,
-    NotBelow,
-    Once,
-    OneOf,
-    Present,
-)
 from expectations.rule import Rule, Shop
+from pipelines.check_sources.broken_checks import breaking
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.configuration.sources.column_rules import is_path
@@ -233,26 +223,3 @@ def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:
     typed_as = TYPED | (DAYS if not row.get("has_time") else {})
     ours = [name for name in texts if name not in ("row_no", "op")]
     return {n: (texts[n], row.get(typed_as.get(n, n), texts[n])) for n in ours}
-
-
-def breaking(check: Check, rows: list[Row]) -> list[Row]:
-    """Return the rows that break a check: those that Great Expectations would find."""
-    if isinstance(check, Present):
-        return [row for row in rows if row[check.column] is None]
-    given = [row for row in rows if row[check.column] is not None]
-    match check:
-        case Absent():
-            return given
-        case OneOf(column, values):
-            return [row for row in given if row[column] not in values]
-        case Between(column, least, most):
-            below = [row for row in given if least is not None and row[column] < least]
-            return below + [row for row in given if most is not None and row[column] > most]
-        case NotAbove(column, limit):
-            return [row for row in given if row[limit] is not None and row[column] > row[limit]]
-        case NotBelow(column, limit):
-            return [row for row in given if row[limit] is not None and row[column] < row[limit]]
-        case Once(column):
-            counts = Counter(row[column] for row in given)
-            return [row for row in given if counts[row[column]] > 1]
-    assert_never(check)

@@ -99,7 +99,7 @@ def of_objects(source: Source, names: list[str]) -> ColumnMapping:
 
 
 def _shown(names: list[str]) -> str:
-    """Return names in a sentence; one with blanks around it is quoted, so that they are seen."""
+    """Return names for a sentence, quoted where they have blanks around them."""
     return ", ".join(name if name == name.strip(BLANKS) else repr(name) for name in names)
 
 
@@ -238,9 +238,8 @@ def read_as(source: Source, names: list[str]) -> ColumnMapping:
     others = [name for name in names if name not in asked]
     rest = others if len(others) > MOST_COLUMNS else []
     own = [name for name in names if name not in set(rest)]
-    return ColumnMapping(
-        {name: f"c{place}" for place, name in enumerate(own, 1)}, plain, tuple(rest)
-    )
+    places = {name: f"c{place}" for place, name in enumerate(own, 1)}
+    return ColumnMapping(places, plain, tuple(rest))
 
 
 def _columns_before(connection: Connection, source: Source) -> list[str]:
