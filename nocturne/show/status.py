@@ -84,6 +84,8 @@ def _troubles(console: Console, standing: Status) -> None:
             f"Failed: {row['as_of']} ({row['ended_at']:%Y-%m-%d %H:%M} UTC). {row['failure']} "
             f"`nocturne night --as-of {row['as_of']}` tries again."
         )
+    for row in standing.refused:
+        console.print(f"Refused: batch {row['batch_id']}. {row['reason']}")
     _building(console, standing)
     _unfinished(console, standing)
     _out_of_step(console, standing)

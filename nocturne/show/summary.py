@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
-from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -12,7 +11,7 @@ from sqlalchemy.engine import Connection
 
 from nocturne.documents import reports
 from nocturne.documents.night import of_night
-from nocturne.show.console import narrow_console
+from nocturne.show.console import count, heading, narrow_console, share, table
 from pipelines.attempts import recorded
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
@@ -54,29 +53,6 @@ def show_models(deployment: Deployment) -> None:
     console = narrow_console()
     with deployment.warehouse.begin() as connection:
         models(console, connection, None)
-
-
-def heading(console: Console, text: str) -> None:
-    """Print a heading with a line of air."""
-    console.print(f"\n[bold]{text}[/]")
-
-
-def table(*columns: str) -> Table:
-    """Return a table: the first column is text, the others are numbers."""
-    made = Table(box=None, pad_edge=False, header_style="dim")
-    for place, name in enumerate(columns):
-        made.add_column(name, justify="left" if place == 0 else "right", no_wrap=place > 0)
-    return made
-
-
-def count(number: Any) -> str:
-    """Return a whole number with thousands, a dash for none."""
-    return "–" if number is None else f"{int(number):,}"
-
-
-def share(number: float | None) -> str:
-    """Return a probability as per cent, a dash for none."""
-    return "–" if number is None else f"{100 * number:.1f} %"
 
 
 def people(console: Console, connection: Connection, night: RowMapping) -> None:
@@ -138,6 +114,15 @@ def rejected(console: Console, connection: Connection, night: RowMapping) -> Non
     for row in rows:
         shown.add_row(row["rule"], count(row["row_count"]), row["source"])
     console.print(shown if rows else "Nothing.")
+
+
+def refused(console: Console, connection: Connection, night: RowMapping) -> None:
+    """Batches that are not in the night, with their reasons."""
+    rows = statements.rows(connection, "summary/refused", **night)
+    if rows:
+        heading(console, "Refused: the night is without them")
+    for row in rows:
+        console.print(f"- batch {row['batch_id']}: {row['reason']}")
 
 
 def warned(console: Console, connection: Connection, night: RowMapping) -> None:
@@ -239,7 +224,7 @@ def next_things(console: Console, night: RowMapping) -> None:
 
 
 SECTIONS: tuple[Section, ...] = (
-    people, segments, clusters, movement, rejected, warned, drift, models, exports,
+    people, segments, clusters, movement, refused, rejected, warned, drift, models, exports,
 )  # fmt: skip
 
 

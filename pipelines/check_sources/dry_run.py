@@ -1,25 +1,15 @@
 """Land and type the first rows of a source in a transaction that is rolled back."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any, NamedTuple, assert_never
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from expectations.checks import (
-    Absent,
-    Between,
-    Check,
-    NotAbove,
-    NotBelow,
-    Once,
-    OneOf,
-    Present,
-)
 from expectations.rule import Rule, Shop
+from pipelines.check_sources.broken_checks import breaking
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.configuration.sources.column_rules import is_path
@@ -29,6 +19,7 @@ from pipelines.errors import SourceUnreadable
 from pipelines.landing import inbox, row_keys
 from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
+from pipelines.mapping.blanks import BLANKS
 from pipelines.mapping.column_select import ColumnMapping
 from pipelines.mapping.typed_rows import FOREVER, BatchRange, typed
 from pipelines.sources.interface import LINE, RowStream
@@ -139,13 +130,17 @@ def _fill_from_columns(connection: Connection, done: DryRun, rows: list[Row]) ->
     table = sa.table("inbox", *map(sa.column, names), schema="raw")
     placed = [
         {"row_no": row["row_no"]}
-        | {place: row.get(name) for name, place in found.places.items()}
-        | ({column_select.REST: [row[name] for name in found.rest]} if found.rest else {})
+        | {place: _bare(row.get(name)) for name, place in found.places.items()}
+        | ({column_select.REST: [_bare(row[name]) for name in found.rest]} if found.rest else {})
         for row in rows
     ]
     if placed:
         connection.execute(table.insert(), placed)
     return found
+
+
+def _bare(text: str | None) -> str | None:
+    return (text or "").strip(BLANKS) or None
 
 
 def _cells(done: DryRun, of: Callable[[], ColumnMapping]) -> ColumnMapping:
@@ -191,11 +186,11 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
         "staging_version": deployment.versions.staging,
         "forever": FOREVER,
     }
-    columns = [sa.literal_column("judged.*"), *made_for(added, "batch_id")]
     with (
         typed(deployment, connection, BatchRange(source, NO_BATCH, NO_BATCH), "looked"),
         statements.view(connection, "judged", f"checking/new_{source.entity}", **binds),
     ):
+        columns = [*_columns_of_judged(connection, source), *made_for(added, "batch_id")]
         judged = sa.select(*columns).select_from(sa.table("judged"))
         found = connection.execute(judged.order_by(sa.column("row_no"))).mappings()
         rows = [dict(row) for row in found]
@@ -207,31 +202,24 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     done.shown = [(row["row_no"], _values(texts[row["row_no"]], row)) for row in rows[:SHOWN]]
 
 
+def _columns_of_judged(connection: Connection, source: Source) -> list[sa.ColumnElement[Any]]:
+    """Return the columns of `judged`; an instant that Python has no year for is shown as none."""
+    every: sa.Select[Any] = (
+        sa.select(sa.literal_column("*")).select_from(sa.table("judged")).limit(0)
+    )
+    names = connection.execute(every).keys()
+    instants = {name: sa.column(name, sa.DateTime(timezone=True)) for name in names}
+    ends = (sa.text("timestamptz '0001-01-01 00:00Z'"), sa.text("timestamptz '9999-12-31 23:59Z'"))
+    return [
+        sa.case((column.between(*ends), column)).label(name)
+        if name in ENTITIES[source.entity].instants and name not in TYPED and name != "birth_date"
+        else sa.column(name)
+        for name, column in instants.items()
+    ]
+
+
 def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:
     """Return per column of ours its text and what it is read as: itself where nothing is read."""
     typed_as = TYPED | (DAYS if not row.get("has_time") else {})
     ours = [name for name in texts if name not in ("row_no", "op")]
     return {n: (texts[n], row.get(typed_as.get(n, n), texts[n])) for n in ours}
-
-
-def breaking(check: Check, rows: list[Row]) -> list[Row]:
-    """Return the rows that break a check: those that Great Expectations would find."""
-    if isinstance(check, Present):
-        return [row for row in rows if row[check.column] is None]
-    given = [row for row in rows if row[check.column] is not None]
-    match check:
-        case Absent():
-            return given
-        case OneOf(column, values):
-            return [row for row in given if row[column] not in values]
-        case Between(column, least, most):
-            below = [row for row in given if least is not None and row[column] < least]
-            return below + [row for row in given if most is not None and row[column] > most]
-        case NotAbove(column, limit):
-            return [row for row in given if row[limit] is not None and row[column] > row[limit]]
-        case NotBelow(column, limit):
-            return [row for row in given if row[limit] is not None and row[column] < row[limit]]
-        case Once(column):
-            counts = Counter(row[column] for row in given)
-            return [row for row in given if counts[row[column]] > 1]
-    assert_never(check)

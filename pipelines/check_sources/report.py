@@ -12,6 +12,7 @@ from typing import Any
 import pyarrow as pa
 
 from expectations.rule import CRITICAL
+from pipelines import faults
 from pipelines.check_sources import dry_run
 from pipelines.check_sources.dry_run import BrokenRule, DryRun, FirstRows
 from pipelines.configuration.model import Source
@@ -70,7 +71,17 @@ def look(deployment: Deployment, names: tuple[str, ...] = ()) -> Iterator[Source
             raise WarehouseBusy("a landing is under way; check the sources when it has ended.")
         for source in sources:
             if not names or source.name in names:
-                yield look_at(deployment, source)
+                yield _look_or_report(deployment, source)
+
+
+def _look_or_report(deployment: Deployment, source: Source) -> SourceReport:
+    """Look at one source; a fault of ours is among its faults, and the others are looked at."""
+    try:
+        return look_at(deployment, source)
+    except Exception as error:
+        if not faults.is_of_batch(error):
+            raise
+        return SourceReport(source, faults=[faults.report(deployment, error, source.name)])
 
 
 def look_at(deployment: Deployment, source: Source) -> SourceReport:

@@ -9,14 +9,14 @@ from sqlalchemy.engine import Connection
 
 from expectations import batch_rules as landings
 from expectations.rule import Shop
-from pipelines.checking import batch_checks, broken_rules, fates, source_history
+from pipelines import faults
+from pipelines.checking import batch_checks, broken_rules, fates, refusals, source_history
 from pipelines.checking.batch_checks import BatchChecks
 from pipelines.checking.broken_rules import ROW, RuleCounts
 from pipelines.configuration.model import Source
 from pipelines.contracts.custom_rules import made_for
 from pipelines.contracts.validate import Finding, Verdict, judge, record
 from pipelines.deployment import Deployment
-from pipelines.errors import BatchRefused
 from pipelines.mapping.typed_rows import FOREVER, BatchRange, typed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
@@ -36,15 +36,20 @@ def check(deployment: Deployment) -> int:
         published, and no readable file of its name has come after it.
     """
     count = judge_waiting(deployment)
-    _stop_if_refused(deployment, deployment.versions.staging)
+    refusals.stop_if_refused(deployment)
     return count
 
 
 def judge_waiting(deployment: Deployment) -> int:
-    """Judge every batch not yet judged and stop for none; return how many.
+    """Judge every batch not yet judged and stop for none that a rule refuses; return how many.
 
     Table rules judge each batch, row rules all new batches of a source at once. What is found of
-    a source is recorded in one transaction.
+    a source is recorded in one transaction; a fault of ours refuses the batch that brings it out.
+
+    Raises
+    ------
+    BatchRefused
+        If there was such a fault, and settings.yml says that a night stops then.
     """
     with deployment.warehouse.lock(STAGING, wait=True):
         staging_version = deployment.versions.staging
@@ -52,21 +57,57 @@ def judge_waiting(deployment: Deployment) -> int:
             waiting = statements.rows(
                 connection, "checking/unchecked_batches", staging_version=staging_version
             )
-        if waiting:
-            findings = _judge_landings(deployment, waiting, staging_version)
-            by_source = sorted(waiting, key=lambda batch: (batch["source"], batch["batch_id"]))
-            for _, batches in groupby(by_source, key=lambda batch: batch["source"]):
-                _judge_source(deployment, list(batches), findings)
+        landed = _judge_together(deployment, waiting) if waiting else {}
+        by_source = sorted(waiting, key=lambda batch: (batch["source"], batch["batch_id"]))
+        failed = [
+            name
+            for name, batches in groupby(by_source, key=lambda batch: batch["source"])
+            if not _judge_or_refuse(deployment, list(batches), landed)
+        ]
+    if failed:
+        refusals.stop_if_refused(deployment)
     return len(waiting)
 
 
-def _judge_landings(
-    deployment: Deployment, waiting: list[BatchRow], staging_version: str
-) -> Findings:
+def _judge_together(deployment: Deployment, waiting: list[BatchRow]) -> Findings:
+    """Judge the batches of all sources as wholes; nothing if one of them brings out a fault."""
+    try:
+        return _judge_landings(deployment, waiting)
+    except Exception as error:
+        if not faults.is_of_batch(error):
+            raise
+        return {}
+
+
+def _judge_or_refuse(deployment: Deployment, batches: list[BatchRow], landed: Findings) -> bool:
+    """Judge a source's batches, one by one if together they fail; return whether none failed.
+
+    The first that fails by itself is refused, with those that came after it.
+    """
+    try:
+        _judge_source(deployment, batches, landed or _judge_landings(deployment, batches))
+    except Exception as error:
+        if not faults.is_of_batch(error):
+            raise
+        if len(batches) == 1:
+            refusals.refuse(deployment, batches, error)
+            return False
+        for place, batch in enumerate(batches):
+            try:
+                _judge_source(deployment, [batch], _judge_landings(deployment, [batch]))
+            except Exception as error:
+                if not faults.is_of_batch(error):
+                    raise
+                refusals.refuse(deployment, batches[place:], error)
+                return False
+    return True
+
+
+def _judge_landings(deployment: Deployment, waiting: list[BatchRow]) -> Findings:
     """Judge each waiting batch as a whole."""
     table = Table("raw", "new_batches")
     sources = [f"{source.name}:{source.entity}" for source in deployment.configuration.sources]
-    binds = {"staging_version": staging_version, "sources": sources}
+    binds = {"batch_ids": [batch["batch_id"] for batch in waiting], "sources": sources}
     with deployment.warehouse.begin() as connection:
         statements.create_table(connection, table, "checking/new_batches", unlogged=True, **binds)
     verdicts = judge(deployment.warehouse, table, ("batch_id",), landings.rules(Shop()))
@@ -186,19 +227,3 @@ def _source_of(deployment: Deployment, batches: list[BatchRow]) -> Source:
 def _refusal(findings: list[Finding]) -> str | None:
     """Return why a batch is refused, None if it is not."""
     return " ".join(finding.sentence for finding in findings if finding.critical) or None
-
-
-def _stop_if_refused(deployment: Deployment, staging_version: str) -> None:
-    if deployment.configuration.night_on_refused != "stop":
-        return
-    with deployment.warehouse.begin() as connection:
-        standing = statements.rows(
-            connection, "checking/standing_refusals", staging_version=staging_version
-        )
-    if standing:
-        told = " ".join(f"batch {row['batch_id']} is refused: {row['reason']}" for row in standing)
-        raise BatchRefused(
-            f"{told} The last good night stays published. Have the file sent again under its "
-            "name, or after mending sources.yml land it with `nocturne land --again FILE`; to go "
-            "on without it, set `night_on_refused: go_on` in settings.yml."
-        )

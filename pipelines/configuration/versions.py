@@ -25,6 +25,7 @@ _GROUND = (
 STAGE_CODE = (
     *_GROUND,
     "pipelines/checking",
+    "pipelines/faults.py",
     "pipelines/mapping",
     "pipelines/staging",
     "sql/checking",

@@ -9,13 +9,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import array
 from sqlalchemy.engine import Connection
 
 from pipelines.configuration.model import Source
-from pipelines.errors import SourceUnavailable, SourceUnfinished, SourceUnreadable
 from pipelines.mapping import column_select, json_fields
+from pipelines.mapping.blanks import BLANKS
 from pipelines.mapping.column_select import ColumnMapping
 from pipelines.sources.interface import LINE, RowStream, Unreadable
 from pipelines.warehouse import statements
@@ -106,7 +107,10 @@ def fill_from_objects(
     """Insert the rows of the view `objects` into the inbox; return how many."""
     make(connection, found)
     rows = sa.table("objects", *map(sa.column, ("row_no", "object", "element")))
-    texts = {name: sa.func.nullif(reader(rows.c, name), "") for name in found.names}
+    texts = {
+        name: sa.func.nullif(sa.func.btrim(reader(rows.c, name), BLANKS), "")
+        for name in found.names
+    }
     rest = [array([texts[name] for name in found.rest])] if found.rest else []
     own = [texts[name] for name in found.places]
     picked = sa.select(rows.c.row_no, *own, *rest).where(rows.c.object.is_not(None))
@@ -143,16 +147,22 @@ def make(connection: Connection, found: ColumnMapping) -> None:
 
 def _named(batch: pa.RecordBatch, found: ColumnMapping, schema: pa.Schema) -> pa.RecordBatch:
     """Return a batch as the inbox has it: columns by place, the rest side by side in a list."""
-    own = [batch.column(name) for name in found.places]
+    own = [_without_blanks(batch.column(name)) for name in found.places]
     rest = [_side_by_side(batch, found.rest)] if found.rest else []
     return pa.record_batch([batch.column("row_no"), *own, *rest], schema=schema)
+
+
+def _without_blanks(column: pa.Array) -> pa.Array:
+    """Return a column of texts without the blanks around them; nothing but blanks is null."""
+    bare = pc.utf8_trim(column, characters=BLANKS)
+    return column if bare.equals(column) else pc.if_else(pc.equal(bare, ""), None, bare)
 
 
 def _side_by_side(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
     """Return one list per row of the values of some columns, in their order."""
     rows, width = batch.num_rows, len(names)
     offsets = pa.array(np.arange(rows + 1, dtype=np.int32) * width)
-    stacked = pa.concat_arrays([batch.column(name) for name in names])
+    stacked = pa.concat_arrays([_without_blanks(batch.column(name)) for name in names])
     order = np.arange(rows * width).reshape(width, rows).T.ravel()
     return pa.ListArray.from_arrays(offsets, stacked.take(pa.array(order)))
 
@@ -176,13 +186,13 @@ def _ingest(
     def watched() -> Iterator[pa.RecordBatch]:
         try:
             yield from batches
-        except (SourceUnreadable, SourceUnfinished, SourceUnavailable) as error:
+        except Exception as error:
             broken.append(error)  # the Arrow stream turns it into an error of its own
             raise
 
     try:
         return warehouse_.ingest("raw", table, pa.RecordBatchReader.from_batches(schema, watched()))
-    except Exception:  # whatever the driver makes of it: the cause is the source, if one was told
+    except Exception:  # whatever the driver makes of it: the cause is what broke while reading
         if broken:
             raise broken[0] from None
         raise

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
+from pipelines import faults
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
 from pipelines.errors import SourceUnavailable, SourceUnfinished, SourceUnreadable
@@ -45,8 +46,8 @@ def land(deployment: Deployment, again: tuple[str, ...] = ()) -> list[Landed]:
     Raises
     ------
     SourceUnavailable
-        If a source cannot be reached now, after all others have landed, unless settings.yml lets
-        the night go on.
+        If a source cannot be reached now or brings out a fault of ours before it names what it has,
+        after all others have landed, unless settings.yml lets the night go on.
     """
     done: list[Landed] = []
     unreachable = []
@@ -54,9 +55,15 @@ def land(deployment: Deployment, again: tuple[str, ...] = ()) -> list[Landed]:
         for source in deployment.configuration.sources:
             try:
                 done += land_source(deployment, source, again)
-            except SourceUnavailable as error:
+            except (SourceUnavailable, SourceUnreadable) as error:
                 unreachable.append(str(error))
-                done.append(Landed(source.name, "", None, str(error)))
+            except Exception as error:
+                if not faults.is_of_batch(error):
+                    raise
+                unreachable.append(faults.report(deployment, error, source.name))
+            else:
+                continue
+            done.append(Landed(source.name, "", None, unreachable[-1]))
     if unreachable and deployment.configuration.night_on_refused == "stop":
         raise SourceUnavailable(" ".join(unreachable))
     return done
@@ -138,6 +145,12 @@ def _landed_or_new(deployment: Deployment, batch: Batch, arrival: Extract) -> La
         return _land_new(deployment, batch, arrival.read)
     except SourceUnreadable as error:
         return _land_fault(deployment, batch, str(error))
+    except Exception as error:
+        if not faults.is_of_batch(error):
+            raise
+        place = f"{batch.source.name}, {batch.name}"
+        # Without the bytes' hash, so that they are read again when the fault may be mended.
+        return _land_fault(deployment, batch.named(None), faults.report(deployment, error, place))
 
 
 def _landed_before(deployment: Deployment, batch: Batch) -> str | None:

@@ -15,6 +15,7 @@ from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.configuration.sources.column_rules import ColumnRule, Condition, is_path
 from pipelines.errors import SourceUnreadable
+from pipelines.mapping.blanks import BLANKS
 from pipelines.warehouse import statements
 
 INBOX = sa.table("inbox", schema="raw")
@@ -68,7 +69,7 @@ def of_columns(connection: Connection, source: Source, columns: list[str]) -> Co
     if missing:
         raise SourceUnreadable(
             f"sources.yml maps {' and '.join(missing)}, which the file does not have. It has: "
-            f"{', '.join(columns)}. Correct the mapping, or ask the source what became of it."
+            f"{_shown(columns)}. Correct the mapping, or ask the source what became of it."
         )
     return read_as(source, columns)
 
@@ -91,10 +92,15 @@ def of_objects(source: Source, names: list[str]) -> ColumnMapping:
     if names and missing:
         raise SourceUnreadable(
             f"sources.yml maps {' and '.join(missing)}, which no row has. They have: "
-            f"{', '.join(names)}. Correct the mapping, or ask the source what became of it."
+            f"{_shown(names)}. Correct the mapping, or ask the source what became of it."
         )
     asked = chain.from_iterable(any_of for _, any_of in wanted(source))
     return read_as(source, list(dict.fromkeys([*names, *asked])))
+
+
+def _shown(names: list[str]) -> str:
+    """Return names for a sentence, quoted where they have blanks around them."""
+    return ", ".join(name if name == name.strip(BLANKS) else repr(name) for name in names)
 
 
 def mapped(source: Source, found: ColumnMapping) -> sa.Select[Any]:
@@ -153,7 +159,7 @@ def _made(recipe: ColumnRule, found: ColumnMapping) -> sa.ColumnElement[str]:
     else:
         text = _taken_over(recipe, found)
     if recipe.split:
-        text = sa.func.nullif(sa.func.btrim(sa.func.split_part(text, *recipe.split)), "")
+        text = sa.func.nullif(sa.func.btrim(sa.func.split_part(text, *recipe.split), BLANKS), "")
     if recipe.values:
         words = sa.cast(sa.literal(json.dumps(dict(recipe.values))), JSONB)
         text = sa.func.nullif(sa.func.coalesce(words.op("->>")(text), text), "")
@@ -232,9 +238,8 @@ def read_as(source: Source, names: list[str]) -> ColumnMapping:
     others = [name for name in names if name not in asked]
     rest = others if len(others) > MOST_COLUMNS else []
     own = [name for name in names if name not in set(rest)]
-    return ColumnMapping(
-        {name: f"c{place}" for place, name in enumerate(own, 1)}, plain, tuple(rest)
-    )
+    places = {name: f"c{place}" for place, name in enumerate(own, 1)}
+    return ColumnMapping(places, plain, tuple(rest))
 
 
 def _columns_before(connection: Connection, source: Source) -> list[str]:

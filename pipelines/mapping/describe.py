@@ -1,6 +1,6 @@
 """Describe column rules in words, for the report on sources."""
 
-from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule, Condition
+from pipelines.configuration.sources.column_rules import COUNTED, ColumnRule, Condition
 
 MOST_VALUES = 3  # of many words for others, that are shown
 
@@ -33,7 +33,7 @@ def of_form(recipe: ColumnRule | None) -> str:
         return ""
     if recipe.formats:
         return "as " + " or ".join(
-            f.replace("_", " ") if f in EPOCHS else f for f in recipe.formats
+            f.replace("_", " ") if f in COUNTED else f for f in recipe.formats
         )
     if not recipe.is_marked:
         return ""

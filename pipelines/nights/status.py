@@ -38,6 +38,7 @@ class Status:
     unfinished: list[RowMapping]
     sources: list[RowMapping]
     fates: dict[str, Fates]
+    refused: list[RowMapping]
     deliveries: list[RowMapping]
     expected: date | None
     late: bool
@@ -67,6 +68,9 @@ def read_status(deployment: Deployment) -> Status:
                 connection, "nights/source_balance", staging_version=made_by.staging
             ),
             fates=fates_of_sources(connection, made_by.staging),
+            refused=statements.rows(
+                connection, "nights/refused_batches", staging_version=made_by.staging
+            ),
             deliveries=statements.rows(connection, "nights/delivery_lag"),
             expected=expected,
             late=expected is not None and (not days or days[-1] < expected),

@@ -5,7 +5,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines.checking import fates
+from pipelines import faults
+from pipelines.checking import fates, refusals
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
@@ -21,10 +22,17 @@ WORTH_ANALYSING = 10_000
 
 
 def stage(deployment: Deployment) -> int:
-    """Stage every checked batch, oldest first, one transaction each; return the versions staged."""
-    sources = {source.name: source for source in deployment.configuration.sources}
+    """Stage every checked batch, oldest first, one transaction each; return the versions staged.
+
+    A fault of ours refuses the batch that brings it out, with those of its source behind it.
+
+    Raises
+    ------
+    BatchRefused
+        If there was such a fault, and settings.yml says that a night stops then.
+    """
     staging_version = deployment.versions.staging
-    total = 0
+    total, failed = 0, set()
     with deployment.warehouse.lock(STAGING, wait=True):
         with deployment.warehouse.begin() as connection:
             waiting = statements.rows(
@@ -32,15 +40,31 @@ def stage(deployment: Deployment) -> int:
             )
             if waiting:
                 restaging.remember(deployment, connection)
-        for batch in waiting:
-            with deployment.warehouse.begin() as connection:
-                staged = stage_batch(deployment, connection, sources[batch["source"]], batch)
-            total += staged
-            if staged >= WORTH_ANALYSING:
-                _refresh_statistics(deployment)
+        for place, batch in enumerate(waiting):
+            if batch["source"] in failed:
+                continue
+            try:
+                total += _stage_one(deployment, batch)
+            except Exception as error:
+                if not faults.is_of_batch(error):
+                    raise
+                failed.add(batch["source"])
+                same = [each for each in waiting[place:] if each["source"] == batch["source"]]
+                refusals.refuse(deployment, same, error)
         if total:
             analyse(deployment)
+    if failed:
+        refusals.stop_if_refused(deployment)
     return total
+
+
+def _stage_one(deployment: Deployment, batch: sa.RowMapping) -> int:
+    sources = {source.name: source for source in deployment.configuration.sources}
+    with deployment.warehouse.begin() as connection:
+        staged = stage_batch(deployment, connection, sources[batch["source"]], batch)
+    if staged >= WORTH_ANALYSING:
+        _refresh_statistics(deployment)
+    return staged
 
 
 def stage_batch(

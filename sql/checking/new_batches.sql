@@ -1,6 +1,6 @@
--- Landings not yet judged, beside what their sources sent before.
+-- Landings to be judged, beside what their sources sent before.
 -- grain: batch_id
--- reads: ops.batches, ops.batch_states
+-- reads: ops.batches
 -- A column vanished if each of the last eight files with rows, at least two, had it: a list of JSON
 -- objects need not name every column every time.
 select
@@ -15,8 +15,6 @@ select
     novel.columns as new_columns,
     vanished.columns as vanished_columns
 from ops.batches as b
-left join ops.batch_states as s
-    on b.batch_id = s.batch_id and s.staging_version = :staging_version
 cross join
     lateral (
         select string_agg(f.name, ', ' order by f.place) as columns
@@ -64,4 +62,4 @@ cross join
             and b.replay_of is null
             and not a.name = any(b.columns)
     ) as vanished
-where s.batch_id is null
+where b.batch_id = any(cast(:batch_ids as bigint[]))

@@ -11,9 +11,9 @@ with typed as (
         staging.read_instant(r.ordered_at_text, :source_time_zone, :business_time_zone) as instant,
         staging.normalise_email(r.email) as clean_email,
         staging.normalise_phone(r.phone) as clean_phone,
-        staging.read_number(r.quantity_text) as read_quantity,
-        staging.read_number(r.unit_price_text) as read_unit_price,
-        staging.read_number(r.discount_amount_text) as read_discount_amount,
+        staging.read_exact(r.quantity_text) as exact_quantity,
+        staging.read_exact(r.unit_price_text) as exact_unit_price,
+        staging.read_exact(r.discount_amount_text) as exact_discount_amount,
         staging.read_number(r.net_amount_text) as read_net_amount
     from readable as r
     inner join ops.batches as b on r.batch_id = b.batch_id
@@ -49,13 +49,13 @@ select
     instant as ordered_at,
     staging.has_time(ordered_at_text) as has_time,
     product_ref,
-    read_quantity as quantity,
-    read_unit_price as unit_price,
+    cast(exact_quantity as numeric(18, 4)) as quantity,
+    cast(exact_unit_price as numeric(18, 4)) as unit_price,
     cast(coalesce(
-        read_net_amount, staging.price_line(read_quantity, read_unit_price, read_discount_amount)
+        read_net_amount, staging.price_line(exact_quantity, exact_unit_price, exact_discount_amount)
     ) as numeric(18, 4)) as net_amount,
     read_net_amount,
-    read_discount_amount as discount_amount,
+    cast(exact_discount_amount as numeric(18, 4)) as discount_amount,
     currency,
     attributes,
     ordered_at as received_ordered_at,

@@ -1,7 +1,7 @@
 -- Batches that are checked and wait to be staged, oldest first; none behind one not judged yet, so
 -- that the batch that names a customer_ref first is staged first.
 -- grain: batch_id
-select b.batch_id, b.source, b.entity
+select b.batch_id, b.source, b.entity, b.file
 from ops.batches as b
 inner join ops.batch_states as s on b.batch_id = s.batch_id
 where

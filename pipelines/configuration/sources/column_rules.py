@@ -4,7 +4,14 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-EPOCHS = {"epoch_seconds": 1, "epoch_milliseconds": 1_000, "epoch_microseconds": 1_000_000}
+EPOCHS = {
+    "epoch_seconds": 1,
+    "epoch_ms": 1_000,
+    "epoch_milliseconds": 1_000,
+    "epoch_microseconds": 1_000_000,
+}
+EXCEL_DAYS = "excel_days"
+COUNTED = (*EPOCHS, EXCEL_DAYS)  # forms that count from some day, by their names
 
 
 @dataclass(frozen=True)

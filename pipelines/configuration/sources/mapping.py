@@ -16,7 +16,7 @@ from pydantic import (
 
 from pipelines.configuration.entities import ENTITIES, Entity
 from pipelines.configuration.faults import Entry, Fault, refused, shown
-from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule, Condition, FillDown
+from pipelines.configuration.sources.column_rules import COUNTED, ColumnRule, Condition, FillDown
 
 DIRECTIVES = "dmYyHIMSfpzZbB"
 DAY_PARTS = ({"Y", "y"}, {"m", "b", "B"}, {"d"})
@@ -67,7 +67,7 @@ def _format(form: Any) -> str:
     """Return a format of instants that names year, month and day, each once."""
     found = re.findall("%(.)", form) if isinstance(form, str) else []
     is_whole = all(part & set(found) for part in DAY_PARTS) and set(found) <= set(DIRECTIVES)
-    if form not in list(EPOCHS) and not (is_whole and len(found) == len(set(found))):
+    if form not in COUNTED and not (is_whole and len(found) == len(set(found))):
         raise ValueError(form)
     return str(form)
 
@@ -92,7 +92,7 @@ Formats = Annotated[
     BeforeValidator(_listed, json_schema_input_type=str | list[str]),
     Field(
         description="year, month and day as %Y %m %d, such as '%d.%m.%Y %H:%M' (there are "
-        f"%{' %'.join(DIRECTIVES)}), or one of {', '.join(EPOCHS)}"
+        f"%{' %'.join(DIRECTIVES)}), or one of {', '.join(COUNTED)}"
     ),
 ]
 Split = Annotated[

@@ -1,5 +1,6 @@
 """Read a CSV file as text: header first, then batches of bounded size; damaged rows set aside."""
 
+import re
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -31,7 +32,8 @@ def read(content: Content, options: dict[str, Any]) -> RowStream:
     Raises
     ------
     SourceUnreadable
-        If it is empty, or its header is no text in the declared encoding or names a column twice.
+        If it is empty, or its header is no text in the declared encoding, names a column twice or
+        comes after a line that Excel reads the delimiter from.
     """
     encoding, delimiter = options["encoding"], options["delimiter"]
     pieces = decoding.pieces(content, encoding)
@@ -42,6 +44,7 @@ def read(content: Content, options: dict[str, Any]) -> RowStream:
         found = csv_records.header(held, delimiter)
         if found is None and (piece is None or len(held) > csv_records.ROW_BYTES):
             _no_header(content.name, held)
+    _refuse_separator_line(content.name, held)
     names = _names(content.name, found.cells, encoding)
     reading = RowStream(names, iter(()))
     layout = CsvLayout(content.name, tuple(names), encoding, delimiter)
@@ -88,6 +91,17 @@ def _no_header(name: str, held: bytes) -> None:
         f"{name} cannot be read as CSV: its header does not end; a quote in it may never be "
         "closed. Nothing of it was landed."
     )
+
+
+def _refuse_separator_line(name: str, held: bytes) -> None:
+    line = held.lstrip(csv_records.ENDS)[:20]
+    found = re.match(rb'"?sep=([^\r\n"]?)"?[\r\n]', line, re.IGNORECASE)
+    if found:
+        delimiter = found[1].decode(errors="replace")
+        raise SourceUnreadable(
+            f"the first line of {name} is Excel's `sep={delimiter}`, not its header. Have the file "
+            f"sent without that line, and say `delimiter: {delimiter!r}` in sources.yml."
+        )
 
 
 def _names(name: str, cells: list[bytes], encoding: str) -> list[str]:

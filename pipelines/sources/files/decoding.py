@@ -1,6 +1,7 @@
 """Decode a file to a stream of UTF-8: decompressed by its suffix, in pieces of one size."""
 
 import codecs
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -13,8 +14,28 @@ from pipelines.sources.interface import RowStream
 
 PIECE_BYTES = 4 << 20
 COMPRESSIONS = {".gz": "gzip", ".zst": "zstd"}
+MAGIC = {"gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 BOM = b"\xef\xbb\xbf"
 PLAIN = ("utf-8", "utf-8-sig", "ascii")
+# What bytes are that begin so, and what to do with it; a compressed text says so by its suffix.
+UNPACK = "Have the source send the file itself, or as .gz or .zst"
+SHEET = "Save its sheet as CSV (UTF-8), or have the source send that"
+FORMATS = (
+    (b"PK\x03\x04", "a zip archive", UNPACK),
+    (b"PK\x05\x06", "an empty zip archive", UNPACK),
+    (b"\x1f\x8b", "compressed with gzip, though its name does not end in .gz", "Let it end so"),
+    (b"\x28\xb5\x2f\xfd", "compressed with zstd, though its name does not end in .zst",
+     "Let it end so"),
+    (b"\xfd7zXZ\x00", "compressed with xz", UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", UNPACK),
+    (b"Rar!\x1a\x07", "a RAR archive", UNPACK),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an Excel workbook (.xls) or a like document", SHEET),
+    (b"PAR1\x15", "a Parquet file", "Set `kind: parquet` in sources.yml"),
+    (b"%PDF-", "a PDF", "Have the source send the rows as text"),
+    (b"SQLite format 3\x00", "an SQLite database", "Set `kind: sql` in sources.yml"),
+)  # fmt: skip
+BZIP2 = re.compile(rb"BZh[1-9](1AY&SY|\x17rE8P\x90)")
+IN_WORKBOOKS = (b"[Content_Types].xml", b"_rels/", b"docProps/", b"xl/")
 
 
 @dataclass(frozen=True)
@@ -36,9 +57,10 @@ def pieces(content: Content, encoding: str) -> Iterator[bytes]:
     Raises
     ------
     SourceUnreadable
-        If a compressed file is cut off or damaged, or the last character is.
+        If a compressed file is cut off or damaged, or the last character is; or if it is of a
+        format that is no text.
     """
-    raw = _decompressed(content)
+    raw = _known(content.name, _decompressed(content))
     text = raw if is_plain(encoding) else _transcoded(content.name, raw, encoding)
     head = b""
     for piece in text:
@@ -64,6 +86,31 @@ def original(text: bytes, encoding: str) -> bytes:
         return text
 
 
+def refuse_other_formats(name: str, head: bytes) -> None:
+    """Refuse bytes that begin as those of another format do.
+
+    Raises
+    ------
+    SourceUnreadable
+        Saying what they are and what to do.
+    """
+    found = next((each[1:] for each in FORMATS if head.startswith(each[0])), None)
+    if head.startswith(b"PK\x03\x04") and head[30:].startswith(IN_WORKBOOKS):
+        found = "an Excel workbook (.xlsx) or a like document", SHEET
+    if BZIP2.match(head):
+        found = "compressed with bzip2", UNPACK
+    if found:
+        what, advice = found
+        raise SourceUnreadable(f"{name} is {what}. {advice}. Nothing of it was landed.")
+
+
+def _known(name: str, raw: Iterator[bytes]) -> Iterator[bytes]:
+    head = next(raw, b"")
+    refuse_other_formats(name, head)
+    yield head
+    yield from raw
+
+
 def _decompressed(content: Content) -> Iterator[bytes]:
     suffix = content.name[content.name.rfind(".") :].lower()
     with content.open() as file:
@@ -77,6 +124,10 @@ def _decompressed(content: Content) -> Iterator[bytes]:
                 while piece := stream.read(PIECE_BYTES):
                     yield piece
         except OSError as error:
+            with content.open() as again:
+                head = again.read(64)
+            if not head.startswith(MAGIC[compression]):
+                refuse_other_formats(content.name, head)
             raise SourceUnreadable(
                 f"{content.name} is damaged or cut off: it cannot be decompressed as {compression} "
                 f"to its end ({_first_line(error)}). Nothing of it was landed; ask the source to "

@@ -10,7 +10,7 @@ import pyarrow.parquet as arrow_parquet
 
 from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnreadable
-from pipelines.sources.files import local_files
+from pipelines.sources.files import decoding, local_files
 from pipelines.sources.files.decoding import Content
 from pipelines.sources.files.parquet_text import to_text
 from pipelines.sources.files.unreadable_rows import UnreadableRows, as_text, no_text
@@ -39,6 +39,10 @@ def read(content: Content, options: dict[str, Any]) -> RowStream:
         file = arrow_parquet.ParquetFile(opened, pre_buffer=False, buffer_size=1 << 20)
     except (pa.ArrowException, OSError) as error:
         opened.close()
+        with content.open() as again:
+            head = again.read(64)
+        if not head.startswith(b"PAR1"):
+            decoding.refuse_other_formats(name, head)
         raise SourceUnreadable(
             f"{name} cannot be read as Parquet: {error}. Ask the source to send it again."
         ) from None
