@@ -6,12 +6,14 @@ from typing import Any
 
 import yaml
 
+from expectations.rule import CRITICAL, WARNING
 from pipelines.configuration import holidays
 from pipelines.configuration.excluded_accounts import read_leave_out
 from pipelines.configuration.faults import Faults, read_zone
 from pipelines.configuration.load_contracts import read_contracts
 from pipelines.configuration.load_destinations import read_destinations
 from pipelines.configuration.model import ENGAGEMENT_COUNTS, Configuration, names
+from pipelines.configuration.nobodies import read_phone_country, read_placeholders
 from pipelines.configuration.segments.conditions import read_segments
 from pipelines.configuration.sources.load_sources import read_sources
 from pipelines.configuration.sources.ready_schemas import expand
@@ -23,7 +25,8 @@ NEEDED = ("settings", "sources")
 WHOLE_NUMBERS = {"freshness_days": 3, "deadline_minutes": 360, "claim_idle_minutes": 360}
 GROUPS = {
     "schedule": ("start", "end"),
-    "identity": ("shared_value_limit",),
+    "identity": ("shared_value_limit", "placeholders", "phone_country"),
+    "corrections": ("days_moved", "severity"),
     "engagement": ENGAGEMENT_COUNTS,
     "drift": ("psi_limit",),
     "plan": ("score_moved",),
@@ -113,7 +116,8 @@ def _settings(content: dict[str, Any], faults: Faults) -> dict[str, Any]:
     expect_share(content.get("reject_limit"), "settings.yml: reject_limit", faults)
     zone = content.get("business_time_zone", "UTC")
     groups = {group: _group(content, group, faults) for group in GROUPS}
-    limit = groups["identity"].get("shared_value_limit", 5)
+    identity = groups["identity"]
+    limit = identity.get("shared_value_limit", 5)
     moved = groups["plan"].get("score_moved", 0.05)
     share = groups["repair"].get("outdated_share", 0.01)
     return {
@@ -121,12 +125,15 @@ def _settings(content: dict[str, Any], faults: Faults) -> dict[str, Any]:
         "schedule_start": _day(groups["schedule"].get("start"), "schedule.start", faults),
         "schedule_end": _day(groups["schedule"].get("end"), "schedule.end", faults),
         "night_on_refused": on_refused,
-        "currency": content.get("currency"),
+        "currency": _currency(content.get("currency"), faults),
         "leave_out": read_leave_out(content.get("leave_out") or {}, faults),
         "opened_on": _day(content.get("opened_on"), "opened_on", faults) or LONG_AGO,
         "reject_limit": content.get("reject_limit", MOSTLY),
         "holidays": holidays.read_calendar(groups["holidays"], faults),
         "shared_value_limit": _number(limit, "identity.shared_value_limit", faults),
+        "placeholders": read_placeholders(identity.get("placeholders"), faults),
+        "phone_country": read_phone_country(identity.get("phone_country"), faults),
+        **_corrections(groups["corrections"], faults),
         "engagement": _engagement(groups["engagement"], faults),
         "psi_limit": _number(groups["drift"].get("psi_limit", 0.2), "drift.psi_limit", faults),
         "score_moved": _number(moved, "plan.score_moved", faults),
@@ -165,6 +172,24 @@ def _count(value: Any, place: str, faults: Faults) -> int:
 
 def _kept(group: dict[str, Any], key: str, faults: Faults) -> int:
     return int(_number(group.get(key, KEPT), f"retention.{key}", faults, whole=True))
+
+
+def _corrections(group: dict[str, Any], faults: Faults) -> dict[str, Any]:
+    severity = group.get("severity", WARNING)
+    faults.expect(
+        severity in (WARNING, CRITICAL),
+        f"settings.yml: corrections.severity is {severity!r}; expected warning or critical.",
+    )
+    days = _number(group.get("days_moved", 31), "corrections.days_moved", faults, whole=True)
+    return {"days_moved": int(days), "corrections_severity": severity}
+
+
+def _currency(value: Any, faults: Faults) -> str | None:
+    faults.expect(
+        value is None or (isinstance(value, str) and bool(value.strip())),
+        f"settings.yml: currency is {value!r}; expected a code of ISO 4217 such as EUR.",
+    )
+    return value.strip().upper() if isinstance(value, str) else None
 
 
 def _day(value: Any, place: str, faults: Faults) -> date | None:

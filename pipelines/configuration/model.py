@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from expectations.custom import CustomRule
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.holidays import ShopCalendar
+from pipelines.configuration.nobodies import numbering_plans
 from pipelines.configuration.sources.column_rules import ColumnRule, Condition, FillDown
 from pipelines.configuration.sources.source_expectations import SourceExpectations
 from pipelines.hashing import short_hash
@@ -48,6 +49,7 @@ class Source:
     explode: str | None = None
     orders_arrive_whole: bool = False
     snapshot: bool = False
+    keeps_first: bool = False
     expected: SourceExpectations = field(default_factory=SourceExpectations)
     simulated: bool = False
 
@@ -64,6 +66,7 @@ class Source:
             **({"gone_when": [each.meaning for each in self.gone_when]} if self.gone_when else {}),
             **({"fill_down": vars(self.fill_down)} if self.fill_down else {}),
             **({} if self.keeps_others else {"attributes": False}),
+            **({"keep": "first"} if self.keeps_first else {}),
             **({"where": [each.meaning for each in self.where]} if self.where else {}),
             **({"explode": self.explode} if self.explode else {}),
         }
@@ -107,6 +110,10 @@ class Configuration:
     reject_limit: float
     holidays: ShopCalendar
     shared_value_limit: int
+    placeholders: tuple[str, ...]
+    phone_country: str | None
+    days_moved: int
+    corrections_severity: str
     engagement: dict[str, tuple[float, float]]
     psi_limit: float
     deadline_minutes: int
@@ -169,6 +176,9 @@ class Configuration:
             "currency": self.currency,
             "opened_on": self.opened_on.isoformat(),
             "leave_out": self.leave_out,
+            "placeholders": list(self.placeholders),
+            "phone_country": [self.phone_country, numbering_plans(self.phone_country)],
+            "corrections": [self.days_moved, self.corrections_severity],
             "added_rules": self._added(received=True),
             "sources": {source.name: source.meaning for source in self.sources},
         }

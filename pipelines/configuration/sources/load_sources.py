@@ -20,7 +20,7 @@ from pipelines.configuration.sources.load_mapping import (
 FLAGS = ("orders_arrive_whole", "snapshot", "simulated")
 KEYS = (
     "entity", "kind", "columns", "where", "explode", "fill_down", "attributes", "time_zone",
-    "customer_space", "tombstone", *FLAGS, *source_expectations.KEYS,
+    "customer_space", "tombstone", "keep", *FLAGS, *source_expectations.KEYS,
 )  # fmt: skip
 
 
@@ -85,9 +85,26 @@ def _source(name: str, entry: Any, home: Path, faults: Faults) -> Source | None:
         keeps_others=flags["attributes"],
         orders_arrive_whole=flags["orders_arrive_whole"],
         snapshot=flags["snapshot"],
+        keeps_first=flags["keeps_first"],
         expected=expects,
         simulated=flags["simulated"],
     )
+
+
+def _keeps_first(place: str, entry: dict[str, Any], faults: Faults) -> bool:
+    """Return whether of several versions of a row the first received stands, not the last."""
+    keep = entry.get("keep", "last")
+    faults.expect(keep in ("first", "last"), f"{place}.keep is {keep!r}; expected first or last.")
+    columns = entry.get("columns")
+    others = [key for key in ("orders_arrive_whole", "snapshot") if entry.get(key)]
+    others += ["columns.updated_at"] if "updated_at" in (columns or {}) else []
+    if keep == "first":
+        faults.expect(
+            not others,
+            f"{place}: keep: first and {' and '.join(others)} exclude each other: one says that "
+            "what comes later never counts, the other that it does.",
+        )
+    return bool(keep == "first")
 
 
 def _flags(place: str, entry: dict[str, Any], faults: Faults) -> dict[str, bool]:
@@ -97,6 +114,7 @@ def _flags(place: str, entry: dict[str, Any], faults: Faults) -> dict[str, bool]
         faults.expect(
             isinstance(value, bool), f"{place}.{key} is {value!r}; expected true or false."
         )
+    flags["keeps_first"] = _keeps_first(place, entry, faults)
     if flags["orders_arrive_whole"]:
         faults.expect(
             entry.get("entity") == "order_lines",
