@@ -8,6 +8,8 @@ from expectations.rule import (
     Rule,
     Shop,
     absent,
+    names_somebody,
+    names_something,
     one_of,
     present,
     readable,
@@ -24,6 +26,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
     """Return what every new event must keep."""
     return (
         short_keys("event_id, event_type, customer_ref, visitor_ref, session_ref and product_ref"),
+        names_something("event_id"),
         present(
             "received_occurred_at", "no occurred_at: have the source send it with its instant."
         ),
@@ -38,6 +41,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "event_type '{value}' is none that counts: kept, uncounted. "
             f"There are: {', '.join(COUNTED_TYPES)}.",
         ),
+        *map(names_somebody, ("customer_ref", "visitor_ref", "session_ref")),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
         readable("value", WARNING, "a number; kept without it"),
         *_known_product(shop),

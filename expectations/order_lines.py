@@ -1,6 +1,7 @@
 """The contract of new order lines; what its columns hold: sql/checking/new_order_lines.sql."""
 
 from expectations import believable_days
+from expectations.customers import A_PHONE
 from expectations.rule import (
     CRITICAL,
     WARNING,
@@ -8,6 +9,8 @@ from expectations.rule import (
     Shop,
     absent,
     between,
+    names_somebody,
+    names_something,
     one_of,
     present,
     readable,
@@ -31,6 +34,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
     return (
         short_keys("order_id, line_no, customer_ref and product_ref"),
         present("order_id", "no order_id: have the source send the line again with its order."),
+        names_something("order_id or line_no"),
         present("received_ordered_at", "no ordered_at: have the source send the line with one."),
         readable("ordered_at", CRITICAL, AN_INSTANT),
         *believable_days.believable("ordered_at", "ordered", CRITICAL),
@@ -72,7 +76,9 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "amounts taken off.",
         ),
         *_currency(shop),
+        names_somebody("customer_ref"),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
+        readable("phone", WARNING, A_PHONE),
         *_known_product(shop),
     )
 

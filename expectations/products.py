@@ -1,6 +1,15 @@
 """The contract of new products; what its columns hold: sql/checking/new_products.sql."""
 
-from expectations.rule import WARNING, Rule, Shop, between, present, readable, short_keys
+from expectations.rule import (
+    WARNING,
+    Rule,
+    Shop,
+    between,
+    names_something,
+    present,
+    readable,
+    short_keys,
+)
 
 
 def rules(shop: Shop) -> tuple[Rule, ...]:
@@ -8,6 +17,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
     return (
         short_keys("product_ref"),
         present("product_ref", "no product_ref: have the source say which product it is."),
+        names_something("product_ref"),
         readable("price", WARNING, "digits with a decimal point; kept without a price"),
         between(
             "price",

@@ -78,6 +78,29 @@ def absent(column: str, name: str, severity: str, sentence: str) -> Rule:
     )
 
 
+def names_something(columns: str, severity: str = CRITICAL) -> Rule:
+    """Return the rule that no key is a placeholder; `no_key` holds the word of one that is."""
+    return absent(
+        "no_key",
+        "key_names_something",
+        severity,
+        f"'{{value}}' as {columns} is a word that stands where nothing is named, a header repeated "
+        "or a line of sums (identity.placeholders of settings.yml): have the source leave such "
+        "rows out, or say what it means.",
+    )
+
+
+def names_somebody(column: str) -> Rule:
+    """Return the rule that a reference is no placeholder; nobody_<column> holds one that is."""
+    return absent(
+        f"nobody_{column}",
+        f"{column}_names_somebody",
+        WARNING,
+        f"{column} '{{value}}' is a word that stands where nobody is named "
+        "(identity.placeholders of settings.yml): kept, it links nobody.",
+    )
+
+
 def between(column: str, bounds: tuple[Any, Any], name: str, severity: str, sentence: str) -> Rule:
     """Return the rule that a number, where given, lies within bounds, ends included.
 

@@ -13,6 +13,7 @@ from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule
 from pipelines.deployment import Deployment
+from pipelines.mapping import nobodies
 from pipelines.warehouse import statements
 
 FOREVER = 9_223_372_036_854_775_807  # batch_to of a version that still stands
@@ -54,6 +55,7 @@ def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> d
         "source_time_zone": source.time_zone,
         "business_time_zone": deployment.configuration.business_time_zone,
         "staging_version": deployment.versions.staging,
+        **nobodies.binds_of(deployment.configuration, source),
     }
 
 

@@ -19,7 +19,9 @@ unread as (
         case
             when t.discount_amount is null then t.received_discount_amount
         end as unreadable_discount_amount,
-        case when t.email is null then t.received_email end as unreadable_email
+        case when t.email is null then t.received_email end as unreadable_email,
+        case when t.phone is null then t.received_phone end as unreadable_phone,
+        case when t.customer_ref is null then t.received_customer_ref end as nobody_customer_ref
     from typed as t
     where t.op = 'upsert' or t.order_id is null
 )

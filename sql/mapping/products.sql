@@ -17,6 +17,7 @@ select
     r.brand,
     staging.read_number(r.price_text) as price,
     r.attributes,
+    case when r.product_ref ~* cast(:no_product_ref as text) then r.product_ref end as no_key,
     r.price as received_price
 from readable as r
 inner join ops.batches as b on r.batch_id = b.batch_id
