@@ -5,6 +5,7 @@ Only a record that names nobody is rejected: the rest of a record is worth more 
 
 from expectations import believable_days
 from expectations.rule import (
+    AN_UPDATE,
     WARNING,
     Rule,
     Shop,
@@ -28,7 +29,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         names_something("customer_ref"),
         readable("created_at", WARNING, "a day or an instant; kept, as if known always"),
         *believable_days.believable("created_at", "created", WARNING),
-        readable("updated_at", WARNING, "a day or an instant; kept, the last received stands"),
+        readable("updated_at", WARNING, AN_UPDATE),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
         readable("phone", WARNING, A_PHONE),
         readable("birth_date", WARNING, A_DAY),

@@ -3,6 +3,7 @@
 from expectations import believable_days
 from expectations.order_lines import AN_INSTANT
 from expectations.rule import (
+    AN_UPDATE,
     CRITICAL,
     WARNING,
     Rule,
@@ -41,6 +42,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "event_type '{value}' is none that counts: kept, uncounted. "
             f"There are: {', '.join(COUNTED_TYPES)}.",
         ),
+        readable("updated_at", WARNING, AN_UPDATE),
         *map(names_somebody, ("customer_ref", "visitor_ref", "session_ref")),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
         readable("value", WARNING, "a number; kept without it"),

@@ -3,6 +3,7 @@
 from expectations import believable_days
 from expectations.customers import A_PHONE
 from expectations.rule import (
+    AN_UPDATE,
     CRITICAL,
     WARNING,
     Rule,
@@ -76,10 +77,35 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "amounts taken off.",
         ),
         *_currency(shop),
+        readable("updated_at", WARNING, AN_UPDATE),
+        *_corrections(shop),
         names_somebody("customer_ref"),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
         readable("phone", WARNING, A_PHONE),
         *_known_product(shop),
+    )
+
+
+def _corrections(shop: Shop) -> tuple[Rule, ...]:
+    """Return the rules of a line that comes again; where the first stands, nothing is corrected."""
+    if shop.keeps_first:
+        return ()
+    told = "Numbers that are given out again make two lines one: have the source tell them apart"
+    return (
+        absent(
+            "other_customer",
+            "line_customer_stands",
+            shop.corrections,
+            f"the line is of another customer than when it came first, '{{value}}'. {told}.",
+        ),
+        absent(
+            "moved_ordered_on",
+            "line_day_stands",
+            shop.corrections,
+            f"ordered_at is '{{value}}' now, more than {shop.days_moved} days "
+            "(corrections.days_moved of settings.yml) from when the line came first. "
+            f"{told}; where it is the same page sent again, say `keep: first`.",
+        ),
     )
 
 

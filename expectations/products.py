@@ -1,6 +1,7 @@
 """The contract of new products; what its columns hold: sql/checking/new_products.sql."""
 
 from expectations.rule import (
+    AN_UPDATE,
     WARNING,
     Rule,
     Shop,
@@ -19,6 +20,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         present("product_ref", "no product_ref: have the source say which product it is."),
         names_something("product_ref"),
         readable("price", WARNING, "digits with a decimal point; kept without a price"),
+        readable("updated_at", WARNING, AN_UPDATE),
         between(
             "price",
             (0, None),

@@ -44,6 +44,9 @@ class Shop:
     currency: str | None = None
     has_products: bool = False
     volume: str = WARNING
+    corrections: str = WARNING
+    days_moved: int = 31
+    keeps_first: bool = False
 
 
 def present(column: str, sentence: str, severity: str = CRITICAL, name: str | None = None) -> Rule:
@@ -76,6 +79,9 @@ def absent(column: str, name: str, severity: str, sentence: str) -> Rule:
         sentence,
         column,
     )
+
+
+AN_UPDATE = "a day or an instant; kept, the last received stands"
 
 
 def names_something(columns: str, severity: str = CRITICAL) -> Rule:

@@ -8,9 +8,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from expectations.rule import Rule, Shop
+from expectations.rule import Rule
 from pipelines.configuration.entities import ENTITIES
-from pipelines.configuration.model import Source
+from pipelines.configuration.model import Source, shop_of
 from pipelines.configuration.sources.column_rules import is_path
 from pipelines.contracts.custom_rules import made_for
 from pipelines.deployment import Deployment
@@ -19,7 +19,7 @@ from pipelines.landing import inbox, row_keys
 from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
 from pipelines.mapping.column_select import ColumnMapping
-from pipelines.mapping.typed_rows import FOREVER, typed
+from pipelines.mapping.typed_rows import binds_of, typed
 from pipelines.sources.interface import LINE, RowStream
 from pipelines.warehouse import statements
 
@@ -173,13 +173,9 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     texts = {row["row_no"]: row for row in connection.execute(sa.select(looked)).mappings()}
     done.deleted = sum(row["op"] == "delete" for row in texts.values())
     added = configuration.contracts.get(source.entity, ())
-    shop = Shop(configuration.currency)  # what other sources know is not asked
+    shop = replace(shop_of(configuration, source), has_products=False)  # of other sources
     contract = import_module(f"expectations.{source.entity}")
-    binds = {
-        "opened_on": configuration.opened_on,
-        "staging_version": deployment.versions.staging,
-        "forever": FOREVER,
-    }
+    binds = binds_of(deployment, source, NO_BATCH, NO_BATCH)
     columns = [sa.literal_column("judged.*"), *made_for(added, "batch_id")]
     with (
         typed(deployment, connection, source, (NO_BATCH, NO_BATCH), "looked"),

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from expectations import batch_rules as landings
-from expectations.rule import Rule, Shop
+from expectations.rule import Rule
 from pipelines.checking import baseline
 from pipelines.checking.broken_rules import RuleCounts
 from pipelines.checking.source_history import SourceHistory
-from pipelines.configuration.model import Configuration, Source
+from pipelines.configuration.model import Configuration, Source, shop_of
 from pipelines.contracts.validate import Finding
 
 BatchRow = sa.RowMapping
@@ -34,7 +34,7 @@ class BatchChecks:
 
     def judge(self, batches: Sequence[BatchRow], counted: RuleCounts) -> dict[int, list[Finding]]:
         """Return the findings on each batch; one that was let in before has none."""
-        rules = landings.on_rows(Shop(volume=self.source.expected.volume))
+        rules = landings.on_rows(shop_of(self.configuration, self.source))
         found = {}
         for batch in batches:
             said = self._measure(batch, counted) if batch["is_new"] else {}

@@ -12,12 +12,12 @@ from expectations.rule import Shop
 from pipelines.checking import batch_checks, broken_rules, fates, source_history
 from pipelines.checking.batch_checks import BatchChecks
 from pipelines.checking.broken_rules import ROW, RuleCounts
-from pipelines.configuration.model import Source
+from pipelines.configuration.model import Source, shop_of
 from pipelines.contracts.custom_rules import made_for
 from pipelines.contracts.validate import Finding, Verdict, judge, record
 from pipelines.deployment import Deployment
 from pipelines.errors import BatchRefused
-from pipelines.mapping.typed_rows import FOREVER, typed
+from pipelines.mapping.typed_rows import binds_of, typed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
 
@@ -126,18 +126,14 @@ def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict
     """Type the new rows into raw.new_<entity>, as far as rules read them, and judge them there."""
     configuration, source = deployment.configuration, _source_of(deployment, batches)
     name, span = f"new_{source.entity}", (batches[0]["batch_id"], batches[-1]["batch_id"])
-    shop = Shop(configuration.currency, configuration.has("products"))
+    shop = shop_of(configuration, source)
     added = configuration.contracts.get(source.entity, ())
     contract = import_module(f"expectations.{source.entity}")
     rules = [*contract.rules(shop), *(each.rule for each in added)]
     made = made_for(added, "batch_id")
     read = {*ROW, "happened_on", *(column for rule in rules for column in rule.reads)}
     there = sorted(read - {column.name for column in made})
-    binds = {
-        "opened_on": configuration.opened_on,
-        "staging_version": deployment.versions.staging,
-        "forever": FOREVER,
-    }
+    binds = binds_of(deployment, source, *span)
     with (
         deployment.warehouse.begin() as connection,
         typed(deployment, connection, source, span),

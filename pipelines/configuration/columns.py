@@ -25,16 +25,21 @@ BY_TABLE: Mapping[str, Mapping[str, str]] = {
     "events": _of(
         text="event_id event_type visitor_ref customer_ref email session_ref product_ref",
         day="occurred_on landed_on",
-        instant="occurred_at",
+        instant="occurred_at updated_at",
         number="value",
     ),
     "order_lines": _of(
         text="order_id line_no customer_ref email phone product_ref currency",
         day="ordered_on landed_on",
-        instant="ordered_at",
+        instant="ordered_at updated_at",
         number="quantity unit_price discount_amount net_amount",
     ),
-    "products": _of(text="product_ref name category brand", number="price", day="landed_on"),
+    "products": _of(
+        text="product_ref name category brand",
+        number="price",
+        day="landed_on",
+        instant="updated_at",
+    ),
     "customer_features": {
         "person_id": NUMBER,
         "customer_refs": LIST,

@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from expectations.custom import CustomRule
+from expectations.rule import Shop
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.holidays import ShopCalendar
 from pipelines.configuration.nobodies import numbering_plans
@@ -190,6 +191,18 @@ class Configuration:
             for table, rules in self.contracts.items()
             if (table in ENTITIES) is received
         }
+
+
+def shop_of(configuration: Configuration, source: Source) -> Shop:
+    """Return what of the configuration decides which rules the rows of a source keep."""
+    return Shop(
+        currency=configuration.currency,
+        has_products=configuration.has("products"),
+        volume=source.expected.volume,
+        corrections=configuration.corrections_severity,
+        days_moved=configuration.days_moved,
+        keeps_first=source.keeps_first,
+    )
 
 
 def names(items: Mapping[str, Any]) -> str:

@@ -68,7 +68,7 @@ def phone_shapes(country: str | None) -> list[str] | None:
         return None
     from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
 
-    plan = PhoneMetadata.metadata_for_region(country)
+    plan: Any = PhoneMetadata.metadata_for_region(country)
     # A prefix with a rule of its own stands for a carrier: only the plain one is taken off.
     has_rule = plan.national_prefix_transform_rule is not None
     prefix = plan.national_prefix if has_rule else plan.national_prefix_for_parsing

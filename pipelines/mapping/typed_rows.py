@@ -46,7 +46,7 @@ def typed(
 
 
 def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> dict[str, Any]:
-    """Return what the typing SELECTs of sql/mapping bind for batches of one source."""
+    """Return what the SELECTs that type and judge batches of one source bind."""
     return {
         "source": source.name,
         "customer_space": source.customer_space,
@@ -55,6 +55,9 @@ def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> d
         "source_time_zone": source.time_zone,
         "business_time_zone": deployment.configuration.business_time_zone,
         "staging_version": deployment.versions.staging,
+        "opened_on": deployment.configuration.opened_on,
+        "days_moved": deployment.configuration.days_moved,
+        "forever": FOREVER,
         **nobodies.binds_of(deployment.configuration, source),
     }
 

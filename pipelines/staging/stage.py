@@ -47,14 +47,13 @@ def stage_batch(
 ) -> int:
     """Stage one batch in the caller's transaction; return the versions staged."""
     began, batch_id = deployment.warehouse.clock(), batch["batch_id"]
-    binds = binds_of(deployment, source, batch_id, batch_id) | {
-        "batch_id": batch_id,
-        "forever": FOREVER,
-    }
+    binds = binds_of(deployment, source, batch_id, batch_id) | {"batch_id": batch_id}
     staging_partitions.ensure_staging_partition(
         connection, source.entity, str(binds["staging_version"])
     )
     statements.name_as(connection, "received", "raw", source.entity)
+    name = f"{source.entity}_{binds['staging_version']}"
+    statements.name_as(connection, "standing", "staging", name)
     with (
         statements.view(connection, "accepted_raw", "staging/accepted_raw", **binds),
         typed(deployment, connection, source, (batch_id, batch_id)),
@@ -71,7 +70,8 @@ def stage_batch(
         arrivals = "staging/arrivals_counted" if leaves_out else "staging/arrivals"
         target = ("staging", source.entity)
         staged = statements.insert_select(connection, target, arrivals, **binds)
-    statements.drop_view(connection, "received")
+    for view in ("received", "standing"):
+        statements.drop_view(connection, view)
     if source.entity != "products":
         _keep_who_was_seen(connection, source.entity, binds)
     statements.run(connection, "staging/batch_staged", **binds, staged_count=staged)
@@ -84,7 +84,10 @@ def stage_batch(
 
 
 def _superseded(source: Source) -> str:
-    return "superseded_customers" if source.entity == "customers" else "superseded"
+    """Return the SELECT of what never stands: but the last received, the newest, or the first."""
+    if source.keeps_first:
+        return "superseded_by_first"
+    return "superseded_by_update" if "updated_at" in source.columns else "superseded"
 
 
 def _close_replaced(connection: Connection, source: Source, binds: dict[str, Any]) -> int:

@@ -60,12 +60,14 @@ select
     staging.has_time(occurred_at_text) as has_time,
     product_ref,
     staging.read_number(value_text) as value,
+    staging.read_instant(updated_at_text, :source_time_zone, :business_time_zone) as updated_at,
     attributes,
     case when event_id ~* cast(:no_event_id as text) then event_id end as no_key,
     customer_ref as received_customer_ref,
     visitor_ref as received_visitor_ref,
     session_ref as received_session_ref,
     occurred_at as received_occurred_at,
+    updated_at as received_updated_at,
     email as received_email,
     value as received_value
 from typed

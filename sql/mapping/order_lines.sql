@@ -67,6 +67,7 @@ select
         when not coalesce(currency ~* cast(:no_currency as text), false)
             then nullif(upper(trim(currency)), '')
     end as currency,
+    staging.read_instant(updated_at_text, :source_time_zone, :business_time_zone) as updated_at,
     attributes,
     case
         when order_id ~* cast(:no_order_id as text) then order_id
@@ -74,6 +75,7 @@ select
     end as no_key,
     customer_ref as received_customer_ref,
     ordered_at as received_ordered_at,
+    updated_at as received_updated_at,
     email as received_email,
     phone as received_phone,
     quantity as received_quantity,

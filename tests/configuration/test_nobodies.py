@@ -37,6 +37,23 @@ def test_a_currency_is_compared_in_capitals(tmp_path):
     assert read(tmp_path, "currency: eur\n").currency == "EUR"
 
 
+def test_updated_at_needs_a_key_that_stays(tmp_path):
+    (tmp_path / "settings.yml").write_text("")
+    entry = "{entity: %s, kind: csv, path: x, columns: {%s, updated_at: u}}"
+    columns = "order_id: o, ordered_at: a, quantity: n, net_amount: s"
+    entries = {
+        "till": entry % ("order_lines", columns),
+        "web": entry % ("events", "occurred_at: a, event_type: t"),
+    }
+    told = "".join(f"  {name}: {each}\n" for name, each in entries.items())
+    (tmp_path / "sources.yml").write_text(f"sources:\n{told}")
+    with pytest.raises(ConfigurationFaulty) as caught:
+        read_configuration(tmp_path, tmp_path)
+    [till, web] = caught.value.faults
+    assert till.startswith("sources.yml: till.columns.updated_at needs order_id and line_no")
+    assert web.startswith("sources.yml: web.columns.updated_at needs event_id")
+
+
 @pytest.mark.parametrize(
     ("settings", "more", "place"),
     [

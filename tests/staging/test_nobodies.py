@@ -13,7 +13,7 @@ from tests.support.orders import line
 from tests.support.shop import LINE_COLUMNS, source
 
 D = date(2026, 11, 20)
-FORMS = ("{}", " {} ", '"{}"', "'{}'")
+FORMS = ("{}", '"{}"', "'{}'")
 NUMBERS = ("0.0", "000", "-1.0", "0,00")
 NAMES = ("10", "100", "00123", "-10", "nancy", "Nullstein", "zero", "na-7", "totally", "0x", "N")
 CUSTOMERS = ["customer_ref", "email", "phone"]
@@ -76,7 +76,7 @@ def test_a_placeholder_orders_nothing_together_and_is_counted(shop):
 
 def test_where_it_is_the_key_it_lies_in_quarantine(shop):
     sources = {
-        "crm": source("customers", "crm/*.csv", CUSTOMERS),
+        "crm": source("customers", "crm/*.csv", CUSTOMERS, reject_limit=1),
         "catalogue": source("products", "catalogue/*.csv", ["product_ref"]),
         "till": source("order_lines", "till/*.csv", LINE_COLUMNS),
         "web": source("events", "web/*.jsonl", EVENTS) | {"kind": "jsonl"},
@@ -102,8 +102,9 @@ def test_where_it_is_the_key_it_lies_in_quarantine(shop):
     assert staged(shop, "product_ref", "products") == [("p",)]
     assert staged(shop, "order_id, row_key", "order_lines") == [("o", "o\x1f0")]
     assert staged(shop, "row_key", "events") == [("e1",)]
+    refs = {*refs} - {*NAMES}  # equal rows of one file are one
     counts = {name: told(shop)[name, "key_names_something"] for name in sources}
-    assert counts == {"crm": len(refs) - len(NAMES), "catalogue": 2, "till": 3, "web": 1}
+    assert counts == {"crm": len(refs), "catalogue": 2, "till": 3, "web": 1}
     [row] = shop.query("select sentence from quarantine.rows where source = 'web'")
     assert "'undefined' as event_id is a word that stands where nothing is named" in row["sentence"]
 

@@ -32,6 +32,11 @@ def read_columns(place: str, entity: Entity, columns: Any, faults: Faults) -> di
             read[ours] = _recipe(f"{place}.{ours}", entity, ours, entry, faults)
     for ours in entity.required:
         faults.expect(ours in columns, f"{place} lacks {ours}, which {entity.name} need.")
+    if "updated_at" in columns and not set(entity.keys) <= set(columns):
+        faults.append(
+            f"{place}.updated_at needs {' and '.join(entity.keys)}: a row that does not say which "
+            "one it is, changed, is another row."
+        )
     if entity.one_of:
         faults.expect(
             any(ours in columns for ours in entity.one_of),
