@@ -96,13 +96,13 @@ def _corrections(shop: Shop) -> tuple[Rule, ...]:
             "other_customer",
             "line_customer_stands",
             shop.corrections,
-            f"the line is of another customer than when it came first, '{{value}}'. {told}.",
+            f"the line's customer '{{value}}' is another than when it came first. {told}.",
         ),
         absent(
             "moved_ordered_on",
             "line_day_stands",
             shop.corrections,
-            f"ordered_at is '{{value}}' now, more than {shop.days_moved} days "
+            f"ordered_at '{{value}}' is more than {shop.days_moved} days "
             "(corrections.days_moved of settings.yml) from when the line came first. "
             f"{told}; where it is the same page sent again, say `keep: first`.",
         ),

@@ -59,6 +59,7 @@ class DryRun:
     broken: list[BrokenRule] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    customer_refs: frozenset[str] = frozenset()
 
 
 def read(
@@ -189,7 +190,20 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     rules = (*contract.rules(shop), *(each.rule for each in added))
     every = (BrokenRule(rule, len(rows), breaking(rule, rows)) for rule in rules)
     done.broken = [each for each in every if each.rows]
+    _note_references(done, configuration.currency, rows)
     done.shown = [(row["row_no"], _values(texts[row["row_no"]], row)) for row in rows[:SHOWN]]
+
+
+def _note_references(done: DryRun, currency: str | None, rows: list[Row]) -> None:
+    """Note what other sources are held against: customer_refs, and more than one currency."""
+    refs = (row.get("customer_ref") for row in rows if row.get("no_key") is None)
+    done.customer_refs = frozenset(ref for ref in refs if ref)
+    codes = sorted({str(row["currency"]) for row in rows if row.get("currency")})
+    if currency is None and len(codes) > 1:
+        done.faults.append(
+            f"it is in {' and '.join(codes)}, while settings.yml names no currency: it would be "
+            "refused. Set `currency` to the one that counts, or have amounts converted."
+        )
 
 
 def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:

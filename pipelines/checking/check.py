@@ -12,11 +12,13 @@ from expectations.rule import Shop
 from pipelines.checking import batch_checks, broken_rules, fates, source_history
 from pipelines.checking.batch_checks import BatchChecks
 from pipelines.checking.broken_rules import ROW, RuleCounts
+from pipelines.checking.source_history import SourceHistory
 from pipelines.configuration.model import Source, shop_of
 from pipelines.contracts.custom_rules import made_for
 from pipelines.contracts.validate import Finding, Verdict, judge, record
 from pipelines.deployment import Deployment
 from pipelines.errors import BatchRefused
+from pipelines.mapping import references
 from pipelines.mapping.typed_rows import binds_of, typed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
@@ -161,13 +163,31 @@ def _measure(
     counted = broken_rules.collect(connection, table, verdicts)
     before = source_history.read(connection, staging_version, source, batches[0]["batch_id"])
     before.profiles = source_history.profile(connection, source, batches)
+    _read_others(deployment, connection, before, batches)
     found = BatchChecks(deployment.configuration, source, before).judge(batches, counted)
     source_history.keep(connection, staging_version, before, counted)
-    broken_rules.forget(connection, [batch_id for batch_id in found if _refusal(found[batch_id])])
+    refused = [batch_id for batch_id in found if _refusal(found[batch_id])]
+    source_history.keep_currencies(connection, before, refused)
+    broken_rules.forget(connection, refused)
     if any(counted.critical.values()):
         broken_rules.keep(connection, source.entity, staging_version)
     statements.drop_table(connection, *table)
     return counted, found
+
+
+def _read_others(
+    deployment: Deployment, connection: Connection, past: SourceHistory, batches: list[BatchRow]
+) -> None:
+    """Read what new batches are held against that other sources sent: customers, currencies."""
+    source = _source_of(deployment, batches)
+    binds = binds_of(deployment, source, batches[0]["batch_id"], batches[-1]["batch_id"])
+    if source.entity == "order_lines" and deployment.configuration.currency is None:
+        source_history.read_currencies(connection, past, binds)
+    others = references.sources_of_customers(deployment.configuration, source)
+    if others and any(batch["is_new"] for batch in batches):
+        statements.name_as(connection, "received", "raw", source.entity)
+        past.unfound = references.few_found(connection, others, (), **binds)
+        statements.drop_view(connection, "received")
 
 
 def _source_of(deployment: Deployment, batches: list[BatchRow]) -> Source:

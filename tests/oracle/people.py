@@ -41,9 +41,9 @@ def people(
     """The person_id of each node that belongs to somebody at as_of.
 
     Nodes that link nobody (values shared by too many, visitors of two refs, e-mails seen only in
-    events without a ref; visitors of two e-mails and no ref) are not in the answer. Batches come from the rows' `batch_from`, of any
-    date; `first_named` adds the batches of versions that are no longer current. A value on more
-    than `most_refs` refs links nobody.
+    events without a ref, visitors of two e-mails and no ref) are not in the answer. Batches come
+    from the rows' `batch_from`, of any date; `first_named` adds the batches of versions that are no
+    longer current. A value on more than `most_refs` refs links nobody.
     """
     namings = [
         *read_namings("customers", customers, "created_on", as_of),
