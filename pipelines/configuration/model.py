@@ -49,6 +49,7 @@ class Source:
     where: tuple[Condition, ...] = ()
     explode: str | None = None
     orders_arrive_whole: bool = False
+    sent_with: tuple[str, ...] = ()
     snapshot: bool = False
     keeps_first: bool = False
     expected: SourceExpectations = field(default_factory=SourceExpectations)
@@ -67,6 +68,7 @@ class Source:
             **({"gone_when": [each.meaning for each in self.gone_when]} if self.gone_when else {}),
             **({"fill_down": vars(self.fill_down)} if self.fill_down else {}),
             **({} if self.keeps_others else {"attributes": False}),
+            **({"sent_with": list(self.sent_with)} if self.sent_with else {}),
             **({"keep": "first"} if self.keeps_first else {}),
             **({"where": [each.meaning for each in self.where]} if self.where else {}),
             **({"explode": self.explode} if self.explode else {}),

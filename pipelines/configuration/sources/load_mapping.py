@@ -8,7 +8,7 @@ from pipelines.configuration.faults import Faults
 from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule, Condition, FillDown
 
 KEYS = (
-    "from", "constant", "join", "split", "values", "negative_when", "format", "formats",
+    "from", "constant", "join", "split", "values", "share", "negative_when", "format", "formats",
     "decimal", "thousands",
 )  # fmt: skip
 DIRECTIVES = "dmYyHIMSfpzZbB"
@@ -85,6 +85,18 @@ def read_fill_down(place: str, entry: Any, faults: Faults) -> FillDown | None:
     return FillDown(entry["by"], tuple(columns))
 
 
+def read_sent_with(place: str, entry: dict[str, Any], faults: Faults) -> tuple[str, ...]:
+    """Return the names of what tells one sending of a whole order from another in one file."""
+    given = entry.get("sent_with")
+    if given is None:
+        return ()
+    faults.expect(
+        entry.get("orders_arrive_whole") is True,
+        f"{place}.sent_with is for orders that arrive whole: set orders_arrive_whole.",
+    )
+    return _names(f"{place}.sent_with", given, faults)
+
+
 def read_explode(place: str, entry: Any, faults: Faults) -> str | None:
     """Return the path of the array whose elements are the rows."""
     holds = entry is None or (isinstance(entry, str) and entry.startswith("$"))
@@ -116,6 +128,7 @@ def _recipe(place: str, entity: Entity, ours: str, entry: Any, faults: Faults) -
         join=_join(place, entry.get("join"), names, faults),
         split=_split(place, entry.get("split"), faults),
         values=_values(place, entry.get("values"), faults),
+        share=_share(place, entry.get("share"), faults),
         negative_when=_sign(place, sign, faults) if sign is not None else None,
         formats=_formats(place, entry, faults),
         decimal=entry.get("decimal"),
@@ -129,10 +142,10 @@ def _fits(place: str, entity: Entity, ours: str, recipe: ColumnRule, faults: Fau
     """Note what a column of this type cannot have."""
     if recipe.formats:
         faults.expect(ours in entity.instants, f"{place}.format is for instants and days.")
-    if recipe.is_marked or recipe.negative_when:
+    if recipe.is_marked or recipe.share or recipe.negative_when:
         faults.expect(
             ours in entity.numbers,
-            f"{place}: decimal, thousands and negative_when are for numbers.",
+            f"{place}: decimal, thousands, share and negative_when are for numbers.",
         )
     faults.expect(
         recipe.decimal in (None, ".", ","),
@@ -184,6 +197,19 @@ def _split(place: str, entry: Any, faults: Faults) -> tuple[str, int] | None:
         "the last.",
     )
     return (entry["by"], entry["part"]) if holds else None
+
+
+def _share(place: str, entry: Any, faults: Faults) -> tuple[str, ...] | None:
+    if entry is None:
+        return None
+    names = entry if isinstance(entry, list) else []
+    holds = len(names) > 1 and all(isinstance(name, str) and name for name in names)
+    faults.expect(
+        holds,
+        f"{place}.share is {entry!r}; expected names: of what it takes a share, and what it is a "
+        "share of.",
+    )
+    return tuple(names) if holds else None
 
 
 def _values(place: str, entry: Any, faults: Faults) -> dict[str, str] | None:

@@ -13,6 +13,7 @@ from pipelines.configuration.sources.load_mapping import (
     read_columns,
     read_explode,
     read_fill_down,
+    read_sent_with,
     read_tombstone,
     read_where,
 )
@@ -20,7 +21,7 @@ from pipelines.configuration.sources.load_mapping import (
 FLAGS = ("orders_arrive_whole", "snapshot", "simulated")
 KEYS = (
     "entity", "kind", "columns", "where", "explode", "fill_down", "attributes", "time_zone",
-    "customer_space", "tombstone", "keep", *FLAGS, *source_expectations.KEYS,
+    "customer_space", "tombstone", "keep", "sent_with", *FLAGS, *source_expectations.KEYS,
 )  # fmt: skip
 
 
@@ -66,7 +67,6 @@ def _source(name: str, entry: Any, home: Path, faults: Faults) -> Source | None:
     fill_down = read_fill_down(place, entry.get("fill_down"), faults)
     flags = _flags(place, entry, faults)
     expects = source_expectations.read_expected(place, entry, faults)
-    zone = read_zone(entry.get("time_zone", "UTC"), f"{place}.time_zone", faults)
     if len(faults) > before or not entity:
         return None
     return Source(
@@ -74,7 +74,7 @@ def _source(name: str, entry: Any, home: Path, faults: Faults) -> Source | None:
         entity=entity.name,
         kind=entry["kind"],
         columns=columns,
-        time_zone=zone,
+        time_zone=flags["time_zone"],
         options=place_in(options, home),
         where=where,
         explode=explode,
@@ -85,6 +85,7 @@ def _source(name: str, entry: Any, home: Path, faults: Faults) -> Source | None:
         keeps_others=flags["attributes"],
         orders_arrive_whole=flags["orders_arrive_whole"],
         snapshot=flags["snapshot"],
+        sent_with=flags["sent_with"],
         keeps_first=flags["keeps_first"],
         expected=expects,
         simulated=flags["simulated"],
@@ -107,13 +108,15 @@ def _keeps_first(place: str, entry: dict[str, Any], faults: Faults) -> bool:
     return bool(keep == "first")
 
 
-def _flags(place: str, entry: dict[str, Any], faults: Faults) -> dict[str, bool]:
-    flags = {key: entry.get(key, False) for key in FLAGS}
+def _flags(place: str, entry: dict[str, Any], faults: Faults) -> dict[str, Any]:
+    flags: dict[str, Any] = {key: entry.get(key, False) for key in FLAGS}
     flags["attributes"] = entry.get("attributes", True)
     for key, value in flags.items():
         faults.expect(
             isinstance(value, bool), f"{place}.{key} is {value!r}; expected true or false."
         )
+    flags["time_zone"] = read_zone(entry.get("time_zone", "UTC"), f"{place}.time_zone", faults)
+    flags["sent_with"] = read_sent_with(place, entry, faults)
     flags["keeps_first"] = _keeps_first(place, entry, faults)
     if flags["orders_arrive_whole"]:
         faults.expect(
