@@ -27,6 +27,7 @@ setup(
         "phonenumbers>=9.0.43,<10",
         "psycopg2-binary>=2.9.13,<3",
         "pyarrow>=25,<26",
+        "pydantic>=2.14,<3",
         "pyyaml>=6,<7",
         "rich>=14,<16",
         "scikit-learn>=1.9,<1.10",

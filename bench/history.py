@@ -16,6 +16,7 @@ from pipelines.mapping import typed_rows
 from pipelines.nights import runner
 from pipelines.staging import sightings, stage
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 CUSTOMERS = (
     "customer_ref", "created_at", "email", "phone", "given_name", "family_name",
@@ -119,7 +120,7 @@ def load(deployment: Deployment, shop: Shop, stretch: Stretch) -> None:
                 "staging_version": version,
                 "forever": typed_rows.FOREVER,
             }
-            statements.name_as(connection, "arrivals", "staging", f"{entity}_{version}")
+            statements.name_as(connection, "arrivals", Table("staging", f"{entity}_{version}"))
             stage._name_customers(connection, binds)
             statements.drop_view(connection, "arrivals")
             sightings.keep(connection, entity, binds)

@@ -8,11 +8,20 @@ import numpy as np
 import pandas as pd
 
 WINDOWS = (7, 30, 90, 365)
-LINES = [
-    "source", "record_ref", "order_id", "ordered_on", "ordered_at", "product_ref", "quantity",
-    "net_amount", "discount_amount",
-]  # fmt: skip
-EVENTS = ["source", "record_ref", "session_ref", "visitor_ref", "event_type", "occurred_at"]
+COLUMNS = {
+    "order_lines": [
+        "source",
+        "record_ref",
+        "order_id",
+        "ordered_on",
+        "ordered_at",
+        "product_ref",
+        "quantity",
+        "net_amount",
+        "discount_amount",
+    ],
+    "events": ["source", "record_ref", "session_ref", "visitor_ref", "event_type", "occurred_at"],
+}
 ORDER = ["person_id", "source", "order_id"]
 PERSON = "person_id"
 
@@ -23,7 +32,7 @@ def compute(
     """Return one row per person; `engagement` says weight and cap of each count."""
     today = pd.Timestamp(as_of)
     members = pd.read_parquet(files / "members.parquet")
-    lines = _read(files, members, "order_lines", LINES, [("ordered_on", "<=", as_of)])
+    lines = _read(files, members, "order_lines", [("ordered_on", "<=", as_of)])
     lines["ordered_on"] = pd.to_datetime(lines["ordered_on"])
     bought = lines[lines["quantity"] > 0]
     purchases = bought.groupby(ORDER).agg(
@@ -42,11 +51,9 @@ def compute(
     return _ranked(people).reset_index()
 
 
-def _read(
-    files: Path, members: pd.DataFrame, entity: str, columns: list[str], filters: list
-) -> pd.DataFrame:
+def _read(files: Path, members: pd.DataFrame, entity: str, filters: list) -> pd.DataFrame:
     """Read an entity's rows, each with its person; amounts become float64."""
-    rows = pd.read_parquet(files / entity, columns=columns, filters=filters)
+    rows = pd.read_parquet(files / entity, columns=COLUMNS[entity], filters=filters)
     for name in ("quantity", "net_amount", "discount_amount"):
         if name in rows:
             rows[name] = rows[name].astype("float64")
@@ -96,7 +103,7 @@ def _web(
 ) -> pd.DataFrame:
     since = (today - pd.Timedelta(days=30)).date()
     window = [("occurred_on", ">=", since), ("occurred_on", "<=", today.date())]
-    events = _read(files, members, "events", EVENTS, window).sort_values("occurred_at")
+    events = _read(files, members, "events", window).sort_values("occurred_at")
     events["visitor_ref"] = events["visitor_ref"].where(events["session_ref"].isna())
     owner = [PERSON, "source", "session_ref", "visitor_ref"]
     silence = events.groupby(owner, dropna=False)["occurred_at"].diff()

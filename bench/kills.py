@@ -58,7 +58,7 @@ class Action:
             try:
                 with claims.process_claim(opened.warehouse, "bench") as claim:
                     if self.kind == "night":
-                        runner.run_night(opened, claim, self.last)
+                        runner.run_night(opened, claim, claims.AttemptRequest(self.last))
                     else:
                         backfill.backfill(
                             opened, claim, BackfillRequest(DateRange(self.first, self.last))

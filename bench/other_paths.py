@@ -19,7 +19,7 @@ def train_models(folder: Path, as_of: date) -> Figures:
     """Train what scores the nights; return what serves."""
     opened = temporary_home.reopen(folder)
     with claims.process_claim(opened.warehouse, "bench") as claim:
-        trained = train.train(opened, claim, as_of)
+        trained = train.train(opened, claim, train.TrainingRequest(as_of))
     opened.warehouse.close()
     return {"serving": trained.serving, "sentences": trained.sentences}
 
@@ -32,7 +32,7 @@ def verify_night(folder: Path, as_of: date) -> Figures:
         claims.process_claim(opened.warehouse, "bench") as claim,
         Watch(temporary_home.server_pid(folder)) as watch,
     ):
-        proof = verify.verify(opened, claim, as_of)
+        proof = verify.verify(opened, claim, verify.ProofRequest(as_of))
     opened.warehouse.close()
     return _told(watch) | {"holds": proof.holds}
 

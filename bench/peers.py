@@ -21,6 +21,7 @@ from bench.timed_steps import CHECKSUM, checksum
 from pipelines.attempts import recorded
 from pipelines.features import build
 from pipelines.mapping.typed_rows import FOREVER
+from pipelines.warehouse.statements import Table
 
 HERE = Path(__file__).parent
 STAGED = ("order_lines", "events", "products")
@@ -70,13 +71,14 @@ def duckdb(folder: Path, as_of: date) -> Figures:
     )
     for stage in build.STAGES:
         connection.execute(f"create table {stage} as {select(stage, binds)}")
-    connection.execute("create table touched as select person_id from counts limit 0")
+    connection.execute("create table touched as select person_id from person_counts limit 0")
     connection.execute(
         "create or replace table previous_features as select c.*,"
         " cast(0.0 as double) as engagement_score, cast([] as varchar[]) as customer_refs"
-        " from counts as c limit 0"
+        " from person_counts as c limit 0"
     )
-    for stage in ("all_people", "rfm_cuts", "customer_features"):
+    people = ("computed_people", "copied_people", "all_people")
+    for stage in (*people, "rfm_cuts", "customer_features"):
         connection.execute(f"create table {stage} as {select(stage, binds)}")
     connection.execute(f"copy customer_features to '{files}/duckdb.parquet'")
     seconds = time.monotonic() - began
@@ -121,7 +123,7 @@ def plain_postgres(folder: Path, as_of: date) -> Figures:
     with Watch(temporary_home.server_pid(folder)) as watch, opened.warehouse.begin() as connection:
         connection.execute(clause, names)
     with opened.warehouse.begin() as connection:
-        sums = checksum(connection, "plain", "customer_features")
+        sums = checksum(connection, Table("plain", "customer_features"))
         connection.execute(sa.text("drop schema plain cascade"))
     opened.warehouse.close()
     told = {"seconds": watch.seconds, "backend": watch.backend}

@@ -21,6 +21,7 @@ from pipelines.deployment import Deployment
 from pipelines.steps import BUILD, FINISH, RECEIVE, Step
 from pipelines.warehouse import attempt_tables
 from pipelines.warehouse import statements as warehouse_statements
+from pipelines.warehouse.statements import Table
 
 CHECKSUM = Path(__file__).parent / "checksum.sql"
 OTHER = "other"
@@ -93,7 +94,9 @@ def build(folder: Path, as_of: date, in_full: bool = False, publish: bool = Fals
     steps = PUBLISHED if publish else FEATURES
     with claims.process_claim(deployment.warehouse, "bench") as claim:
         purpose = "night" if publish else "verify"
-        tonight = claims.open_night(deployment, claim, as_of, purpose=purpose, in_full=in_full)
+        tonight = claims.open_night(
+            deployment, claim, claims.AttemptRequest(as_of, purpose=purpose, in_full=in_full)
+        )
         figures = walk(folder, tonight, deployment, steps)
         told = _told(deployment, tonight)
         if not publish:
@@ -109,7 +112,7 @@ def whole_night(folder: Path, as_of: date) -> Figures:
     deployment = temporary_home.reopen(folder)
     figures = {"(imports)": asdict(watch)} | walk(folder, deployment, deployment, RECEIVE)
     with claims.process_claim(deployment.warehouse, "bench") as claim:
-        tonight = claims.open_night(deployment, claim, as_of)
+        tonight = claims.open_night(deployment, claim, claims.AttemptRequest(as_of))
         figures |= walk(folder, tonight, deployment, (*BUILD, *FINISH))
         told = _told(deployment, tonight)
     deployment.warehouse.close()
@@ -120,15 +123,15 @@ def _told(deployment: Deployment, tonight: Night) -> Figures:
     with deployment.warehouse.begin() as connection:
         row = dict(recorded.night_of(connection, tonight.night_id))
         where = attempt_tables.where_is(connection, "customer_features", tonight.night_id)
-        sums = checksum(connection, *where)
+        sums = checksum(connection, where)
     names = ("content_hashes", "row_counts", "notes", "figures")
     told = {name: row[name] for name in names} | {"night_id": tonight.night_id}
     return told | {"sums": sums}
 
 
-def checksum(connection: sa.Connection, schema: str, table: str) -> list[str]:
+def checksum(connection: sa.Connection, table: Table) -> list[str]:
     """Return sums over a table of features, as text."""
-    warehouse_statements.name_as(connection, "customer_features", schema, table)
+    warehouse_statements.name_as(connection, "customer_features", table)
     sums = connection.execute(sa.text(CHECKSUM.read_text(encoding="utf-8"))).one()
     warehouse_statements.drop_view(connection, "customer_features")
     return [str(value) for value in sums]

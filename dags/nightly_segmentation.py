@@ -15,10 +15,10 @@ Retries before that go on with the same attempt. More in docs/airflow.md.
 
 from typing import Any
 
-from airflow.sdk import Asset, PokeReturnValue, TaskGroup, chain, dag, task
+from airflow.sdk import PokeReturnValue, TaskGroup, chain, dag, task
 
 from pipelines.steps import BUILD, FINISH, RECEIVE, Step
-from plugins import environment, tasks
+from plugins import assets, environment, tasks
 from plugins.alerts import NightFailed
 from plugins.policies import RETRIES, publish_within
 from plugins.run_parameters import PARAMS
@@ -27,11 +27,6 @@ from plugins.schedule import BusinessDays
 SETTINGS = environment.configuration()
 ASK_AGAIN_SECONDS = 10  # while another night is built; one takes half a minute or more
 WAIT_AT_MOST_SECONDS = 24 * 60 * 60
-
-MARTS = [
-    Asset(name=f"marts.{view}", uri=f"postgres://nocturne:5432/nocturne/marts/{view}")
-    for view in ("customer_features", "customer_scores", "customer_segments")
-]
 
 
 @task
@@ -48,9 +43,10 @@ def open_night(**context: Any) -> PokeReturnValue:
 
 
 @task
-def build(step: Step, night_id: int) -> str:
+def build(step: Step, **context: Any) -> str:
     """Do a step of `build` or `finish` on the open attempt."""
-    return tasks.build(step, night_id)
+    night_id = context["ti"].xcom_pull(task_ids="open_night")  # no arrow from there to each task
+    return tasks.build(step, night_id, context)
 
 
 @task
@@ -65,12 +61,21 @@ def release(**context: Any) -> str:
     return tasks.release(context)
 
 
-def in_room(step: Step, make: Any, *arguments: Any) -> TaskGroup:
-    """Make the task of a step, in the group of its room."""
-    with TaskGroup(step.name) as room:
-        outlets = MARTS if step.name == "publish" else []
-        make.override(task_id=step.function, outlets=outlets)(step, *arguments)
-    return room
+def walk(name: str, what: str, steps: tuple[Step, ...], make: Any) -> TaskGroup:
+    """Make the tasks of a list of steps, one after the other in a box; ids are the steps' own."""
+    with TaskGroup(name, prefix_group_id=False, tooltip=what) as box:
+        chain(*(named(step, make)(step) for step in steps))
+    return box
+
+
+def named(step: Step, make: Any) -> Any:
+    """Return what makes the task of a step: its id, its name, and which tables it is about."""
+    return make.override(
+        task_id=f"{step.name}.{step.function}",
+        task_display_name=step.name,
+        inlets=assets.INLETS.get(step.name, []),
+        outlets=assets.OUTLETS.get(step.name, []),
+    )
 
 
 @dag(
@@ -83,17 +88,21 @@ def in_room(step: Step, make: Any, *arguments: Any) -> TaskGroup:
     catchup=False,
     max_active_runs=1,
     params=PARAMS,
-    default_args={**RETRIES, "on_failure_callback": [tasks.give_up, NightFailed()]},
+    default_args={
+        **RETRIES,
+        "on_failure_callback": [tasks.give_up, NightFailed()],
+        "show_return_value_in_logs": False,  # a task logs what it returns, line by line
+    },
     deadline=publish_within(SETTINGS.deadline_minutes),
     tags=["nocturne"],
 )
 def nightly_segmentation() -> None:
-    """Walk the three lists of `pipelines.night`, then let go of the claim."""
-    opened = open_night()
+    """Walk the three lists of `pipelines.steps`, then let go of the claim."""
     chain(
-        *(in_room(step, receive) for step in RECEIVE),
-        opened,
-        *(in_room(step, build, opened) for step in (*BUILD, *FINISH)),
+        walk("receive", "What is new is landed, judged and staged.", RECEIVE, receive),
+        open_night(),
+        walk("build", "An attempt is made that nobody reads yet.", BUILD, build),
+        walk("finish", "The attempt is put in front of people.", FINISH, build),
         repair(),
         release().as_teardown(),  # a teardown's success does not hide the failure before it
     )

@@ -1,10 +1,11 @@
-"""The contract of every landing as a whole: before its rows are judged, and after.
+"""Rules on a new batch as a whole: before its rows are judged, and after.
 
 A critical rule here refuses the batch. The columns of the first: sql/checking/new_batches.sql;
 of the second: pipelines/checking/batch_checks.py.
 """
 
-from expectations.rule import CRITICAL, WARNING, Rule, Shop, absent, between
+from expectations.checks import Between
+from expectations.rule import CRITICAL, WARNING, Rule, Shop, absent
 
 
 def rules(shop: Shop) -> tuple[Rule, ...]:
@@ -18,19 +19,17 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "sources.yml has no source {value} any more: its rows are left out. Name it again to "
             "count them.",
         ),
-        between(
-            "row_count",
-            (1, None),
+        Rule(
             "rows_received",
             WARNING,
+            Between("row_count", 1, None),
             "a header without rows: a day without any, or a file cut off after its first line. "
             "If it should have rows, have the source send it again.",
         ),
-        between(
-            "unreadable_count",
-            (0, 0),
+        Rule(
             "rows_readable",
             WARNING,
+            Between("unreadable_count", 0, 0),
             "{value} rows could not be read at all and lie in quarantine with their sentences.",
         ),
         absent("note", "full_list_whole", WARNING, "{value}"),

@@ -3,7 +3,8 @@
 Tills with a flat battery say 1899, 1904, 1970: `opened_on` in settings.yml tells them apart.
 """
 
-from expectations.rule import Rule, not_above, not_below
+from expectations.checks import NotAbove, NotBelow
+from expectations.rule import Rule
 
 
 def believable(received: str, happened: str, severity: str) -> tuple[Rule, Rule]:
@@ -13,19 +14,17 @@ def believable(received: str, happened: str, severity: str) -> tuple[Rule, Rule]
     write tomorrow.
     """
     return (
-        not_above(
-            f"{happened}_on",
-            "last_believable_on",
+        Rule(
             f"{received}_not_in_the_future",
             severity,
+            NotAbove(f"{happened}_on", "last_believable_on"),
             f"{received} '{{value}}' lies in the future when the file came: have the source "
             "correct the clock and send the row again.",
         ),
-        not_below(
-            f"{happened}_on",
-            "opened_on",
+        Rule(
             f"{received}_not_before_opening",
             severity,
+            NotBelow(f"{happened}_on", "opened_on"),
             f"{received} '{{value}}' lies before opened_on of settings.yml, when there was no "
             "shop: have the source correct the date and send the row again.",
         ),

@@ -2,7 +2,8 @@
 
 from itertools import pairwise
 
-from expectations.rule import CRITICAL, WARNING, Rule, Shop, between, not_above, once
+from expectations.checks import Between, NotAbove
+from expectations.rule import CRITICAL, WARNING, Rule, Shop, once
 
 # From night to night the demo's people change by less than 0.1 %. Losing half is a source that
 # went missing or a staging that went wrong, not customers that left: nobody ever leaves.
@@ -23,32 +24,34 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
     """Return what every person's features must keep."""
     return (
         once("person_id", CRITICAL, "people stand there twice: a join doubled them."),
-        not_above(
-            "last_purchase_on",
-            "as_of",
+        Rule(
             "last_purchase_not_after_as_of",
             CRITICAL,
+            NotAbove("last_purchase_on", "as_of"),
             "purchases after the night's day count: the build looked ahead.",
         ),
-        not_above(
-            "first_purchase_on",
-            "last_purchase_on",
+        Rule(
             "first_purchase_not_after_last",
             CRITICAL,
+            NotAbove("first_purchase_on", "last_purchase_on"),
             "first_purchase_on lies after last_purchase_on.",
         ),
         *(_not_negative(column) for column in NEVER_NEGATIVE),
         *(_within(part, whole) for part, whole in pairwise(COUNTS)),
         _within("abandoned_cart_count_30d", "session_count_30d"),
         *(
-            between(column, (1, 5), f"{column}_1_to_5", CRITICAL, f"{column} lies outside 1 to 5.")
+            Rule(
+                f"{column}_1_to_5",
+                CRITICAL,
+                Between(column, 1, 5),
+                f"{column} lies outside 1 to 5.",
+            )
             for column in SCORES
         ),
-        between(
-            "engagement_score",
-            (0, 100),
+        Rule(
             "engagement_score_0_to_100",
             CRITICAL,
+            Between("engagement_score", 0, 100),
             "engagement_score lies outside 0 to 100: look at engagement in settings.yml.",
         ),
         # More may be returned than was ever bought here, and discounts may be given twice.
@@ -59,25 +62,22 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
 def balance(shop: Shop) -> tuple[Rule, ...]:
     """Return what must hold between features, members and the night published before."""
     return (
-        between(
-            "people_without_features",
-            (0, 0),
+        Rule(
             "nobody_lost",
             CRITICAL,
+            Between("people_without_features", 0, 0),
             "{value} people among the members have no features: a join lost them.",
         ),
-        between(
-            "features_without_people",
-            (0, 0),
+        Rule(
             "nobody_invented",
             CRITICAL,
+            Between("features_without_people", 0, 0),
             "{value} people have features who are not among the members.",
         ),
-        between(
-            "people_share_of_night_before",
-            (LEAST_PEOPLE_SHARE, None),
+        Rule(
             "people_not_halved",
             CRITICAL,
+            Between("people_share_of_night_before", LEAST_PEOPLE_SHARE, None),
             "{value} of the people of the night published before, expected "
             f"{LEAST_PEOPLE_SHARE:g} or more: look whether a source or its staged rows are gone.",
         ),
@@ -85,18 +85,21 @@ def balance(shop: Shop) -> tuple[Rule, ...]:
 
 
 def _not_negative(column: str) -> Rule:
-    return between(column, (0, None), f"{column}_not_negative", CRITICAL, f"{column} is negative.")
+    return Rule(
+        f"{column}_not_negative", CRITICAL, Between(column, 0, None), f"{column} is negative."
+    )
 
 
 def _within(part: str, whole: str) -> Rule:
-    return not_above(part, whole, f"{part}_within_{whole}", CRITICAL, f"{part} is above {whole}.")
+    return Rule(
+        f"{part}_within_{whole}", CRITICAL, NotAbove(part, whole), f"{part} is above {whole}."
+    )
 
 
 def _share(column: str) -> Rule:
-    return between(
-        column,
-        (0, 1),
+    return Rule(
         f"{column}_0_to_1",
         WARNING,
+        Between(column, 0, 1),
         f"{column} lies outside 0 to 1: look at these people's order lines.",
     )

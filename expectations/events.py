@@ -1,6 +1,7 @@
 """The contract of new events; what its columns hold: sql/checking/new_events.sql."""
 
 from expectations import believable_days
+from expectations.checks import OneOf
 from expectations.order_lines import AN_INSTANT
 from expectations.rule import (
     AN_UPDATE,
@@ -11,7 +12,6 @@ from expectations.rule import (
     absent,
     names_somebody,
     names_something,
-    one_of,
     present,
     readable,
     short_keys,
@@ -34,11 +34,10 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         readable("occurred_at", CRITICAL, AN_INSTANT),
         *believable_days.believable("occurred_at", "occurred", CRITICAL),
         present("event_type", "no event_type: have the source send the event again with one."),
-        one_of(
-            "event_type",
-            COUNTED_TYPES,
+        Rule(
             "event_type_known",
             WARNING,
+            OneOf("event_type", COUNTED_TYPES),
             "event_type '{value}' is none that counts: kept, uncounted. "
             f"There are: {', '.join(COUNTED_TYPES)}.",
         ),

@@ -1,6 +1,7 @@
 """The contract of new order lines; what its columns hold: sql/checking/new_order_lines.sql."""
 
 from expectations import believable_days
+from expectations.checks import Between, OneOf
 from expectations.customers import A_PHONE
 from expectations.rule import (
     AN_UPDATE,
@@ -9,10 +10,8 @@ from expectations.rule import (
     Rule,
     Shop,
     absent,
-    between,
     names_somebody,
     names_something,
-    one_of,
     present,
     readable,
     short_keys,
@@ -41,11 +40,10 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         *believable_days.believable("ordered_at", "ordered", CRITICAL),
         present("received_quantity", "no quantity: have the source send the line again with one."),
         readable("quantity", CRITICAL, A_NUMBER),
-        between(
-            "quantity",
-            (-LARGEST_QUANTITY, LARGEST_QUANTITY),
+        Rule(
             "quantity_not_absurd",
             WARNING,
+            Between("quantity", -LARGEST_QUANTITY, LARGEST_QUANTITY),
             f"quantity '{{value}}' is beyond {LARGEST_QUANTITY:,}: kept; ask the source whether it "
             "is meant.",
         ),
@@ -53,26 +51,23 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
         readable("net_amount", CRITICAL, A_NUMBER),
         readable("discount_amount", CRITICAL, A_NUMBER),
         present("amount", "neither net_amount nor unit_price gives an amount the line could have."),
-        between(
-            "net_amount",
-            (-LARGEST_AMOUNT, LARGEST_AMOUNT),
+        Rule(
             "amount_not_absurd",
             CRITICAL,
+            Between("net_amount", -LARGEST_AMOUNT, LARGEST_AMOUNT),
             f"amount '{{value}}' is beyond {LARGEST_AMOUNT:,}: have the source correct the line.",
         ),
-        between(
-            "lowest_price",
-            (0, None),
+        Rule(
             "price_not_negative",
             CRITICAL,
+            Between("lowest_price", 0, None),
             "price '{value}' is negative, yet the quantity is not: a return has a negative "
             "quantity, a coupon line quantity 0. Have the source correct the line.",
         ),
-        between(
-            "discount_amount",
-            (0, None),
+        Rule(
             "discount_not_negative",
             WARNING,
+            Between("discount_amount", 0, None),
             "discount_amount '{value}' is negative: kept; discounts are expected as positive "
             "amounts taken off.",
         ),
@@ -113,11 +108,10 @@ def _currency(shop: Shop) -> tuple[Rule, ...]:
     if shop.currency is None:
         return ()
     return (
-        one_of(
-            "currency",
-            (shop.currency,),
+        Rule(
             "currency_is_the_one",
             CRITICAL,
+            OneOf("currency", (shop.currency,)),
             f"currency '{{value}}' is not {shop.currency}, the one of settings.yml: amounts of two "
             "currencies cannot be added. Convert them before they are sent.",
         ),

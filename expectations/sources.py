@@ -1,4 +1,4 @@
-"""The contract of the sources of an attempt: what its night was made from is young enough."""
+"""The rule on the freshness of the sources that a night is made from."""
 
 from expectations.rule import Rule, absent
 

@@ -1,6 +1,6 @@
 """Metrics of many weightings of the same people at once, for the paired bootstrap."""
 
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,15 +10,20 @@ Outcomes = NDArray[np.int_]
 Metric = Literal["average_precision", "roc_auc", "brier"]
 
 
-def paired_differences(
-    y: Outcomes, pair: tuple[Floats, Floats], metric: Metric, weights: Floats
-) -> Floats:
+class Pair(NamedTuple):
+    """Two models' probabilities of churn for the same people, float64 arrays of shape (n,)."""
+
+    first: Floats
+    second: Floats
+
+
+def paired_differences(y: Outcomes, pair: Pair, metric: Metric, weights: Floats) -> Floats:
     """Return metric(first) − metric(second) under each weighting of the people.
 
     Parameters
     ----------
     y : int array of shape (n,), 1 = churned
-    pair : two float64 arrays of shape (n,), probabilities of churn
+    pair : probabilities of churn
     metric : which number is compared
     weights : float64 array of shape (rounds, n), how often each person counts in each round
 

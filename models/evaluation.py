@@ -1,13 +1,13 @@
 """How good predicted probabilities are, and whether one model really beats another."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, replace
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 
-from models.bootstrap import Metric, paired_differences
+from models.bootstrap import Metric, Pair, paired_differences
 from models.errors import OnlyOneOutcome
 
 Floats = NDArray[np.float64]
@@ -56,6 +56,16 @@ class Interval:
     difference: float
     low: float
     high: float
+
+
+class Names(NamedTuple):
+    """What a verdict calls the two models that it compares."""
+
+    candidate: str
+    incumbent: str
+
+
+CALLED = Names("the candidate", "the incumbent")
 
 
 @dataclass(frozen=True)
@@ -129,8 +139,9 @@ def paired_bootstrap(y: Outcomes, p_a: Floats, p_b: Floats, draws: Draws | None 
     """
     _require_two_outcomes(y)
     draws = draws or Draws()
-    measured = paired_differences(y, (p_a, p_b), draws.metric, np.ones((1, len(y))))
-    drawn = _draw_differences(y, (p_a, p_b), draws)
+    pair = Pair(p_a, p_b)
+    measured = paired_differences(y, pair, draws.metric, np.ones((1, len(y))))
+    drawn = _draw_differences(y, pair, draws)
     tail = (1 - CONFIDENCE) / 2
     low, high = np.nanquantile(drawn, [tail, 1 - tail])
     return Interval(float(measured[0]), float(low), float(high))
@@ -140,7 +151,7 @@ def beats(
     y: Outcomes,
     candidate: Floats,
     incumbent: Floats,
-    names: tuple[str, str] = ("the candidate", "the incumbent"),
+    names: Names = CALLED,
 ) -> Verdict:
     """Decide whether a candidate may replace the simpler model that serves.
 
@@ -153,32 +164,30 @@ def beats(
     candidate, incumbent : float64 arrays of shape (n,), their probabilities of churn
     names : what the sentence calls them
     """
-    scores = evaluate(y, candidate), evaluate(y, incumbent)
+    ours, theirs = evaluate(y, candidate), evaluate(y, incumbent)
     interval = paired_bootstrap(y, candidate, incumbent)
     is_higher = interval.difference > 0 and interval.low > 0
-    is_better = is_higher and scores[0].brier <= scores[1].brier
-    sentence = _sentence(names, scores, interval, is_better)
-    return Verdict(is_better, sentence, scores[0], scores[1], interval)
+    is_better = is_higher and ours.brier <= theirs.brier
+    verdict = Verdict(is_better, "", ours, theirs, interval)
+    return replace(verdict, sentence=_sentence(names, verdict))
 
 
-def _sentence(
-    names: tuple[str, str], scores: tuple[Scores, Scores], interval: Interval, is_better: bool
-) -> str:
+def _sentence(names: Names, verdict: Verdict) -> str:
     """Say the verdict with its numbers."""
-    a, b = scores
-    verdict = "beats" if is_better else "does not beat"
+    a, b, interval = verdict.candidate, verdict.incumbent, verdict.average_precision
+    beats_word = "beats" if verdict.is_better else "does not beat"
     interval_word = "excludes" if interval.low > 0 or interval.high < 0 else "includes"
     brier_word: Literal["worse", "not worse"] = "worse" if a.brier > b.brier else "not worse"
     return (
-        f"On {a.people_count:,} people, {a.churned_count:,} of them churned, {names[0]} {verdict} "
-        f"{names[1]}: average precision {a.average_precision:.3f} against "
+        f"On {a.people_count:,} people, {a.churned_count:,} of them churned, {names.candidate} "
+        f"{beats_word} {names.incumbent}: average precision {a.average_precision:.3f} against "
         f"{b.average_precision:.3f}, a difference of {interval.difference:+.3f} whose 95 % "
         f"interval {interval.low:+.3f} to {interval.high:+.3f} {interval_word} 0; "
         f"Brier score {a.brier:.4f} against {b.brier:.4f}, {brier_word}."
     )
 
 
-def _draw_differences(y: Outcomes, pair: tuple[Floats, Floats], draws: Draws) -> Floats:
+def _draw_differences(y: Outcomes, pair: Pair, draws: Draws) -> Floats:
     """Draw people with replacement in each round and return the differences, shape (rounds,)."""
     rng = np.random.default_rng(draws.seed)
     n = len(y)

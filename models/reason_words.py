@@ -1,6 +1,9 @@
 """What each feature's value is called in a reason; columns as in `marts.customer_features`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from string import Formatter
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,66 +27,49 @@ def _count(value: float, one: str, many: str) -> str:
     return f"1 {one}" if round(value) == 1 else f"{value:,.0f} {many}"
 
 
-def _amount(value: float) -> str:
-    return f"{value:,.2f}"
+def _ago(value: float) -> str:
+    return "today" if round(value) == 0 else f"{_days(value)} ago"
 
 
-def _share(value: float) -> str:
-    return f"{100 * value:.0f} %"
+# How the words of a column write its value: "{amount} spent per purchase", and with what follows a
+# colon, "{count:purchase|purchases} ever", "usually buys every {number:,.1f} days".
+UNITS: dict[str, Callable[[float, str], str]] = {
+    "ago": lambda value, _: _ago(value),
+    "amount": lambda value, _: f"{value:,.2f}",
+    "count": lambda value, words: _count(value, *words.split("|")),
+    "number": lambda value, form: f"{value:{form}}",
+    "share": lambda value, _: f"{100 * value:.0f} %",
+}
 
 
-def _counting(one: str, many: str, tail: str) -> Callable[[float], str]:
-    return lambda value: f"{_count(value, one, many)} {tail}"
+class Words(NamedTuple):
+    """What a column's value is called, with one of `UNITS`, and what its null means."""
+
+    value: str
+    null: str = ""
+
+
+@cache
+def _saying(words: str) -> Callable[[float], str]:
+    """Return the function that writes a value into words."""
+    (before, unit, form, _), *rest = Formatter().parse(words)
+    after = "".join(text for text, *_ in rest)
+    say = UNITS[str(unit)]
+    return lambda value: f"{before}{say(value, form or '')}{after}"
 
 
 def _naming(name: str) -> Callable[[float], str]:
     return lambda value: f"{name.replace('_', ' ')} {value:,.4g}"
 
 
-# One entry per column, from its value to its words.
-WORDS: dict[str, Callable[[float], str]] = {
-    "recency_days": lambda v: (
-        "last purchase today" if round(v) == 0 else f"last purchase {_days(v)} ago"
-    ),
-    "tenure_days": lambda v: (
-        "first purchase today" if round(v) == 0 else f"first purchase {_days(v)} ago"
-    ),
-    "order_count": _counting("purchase", "purchases", "ever"),
-    "spend_amount": lambda v: f"spent {_amount(v)} ever",
-    "average_order_amount": lambda v: f"{_amount(v)} spent per purchase",
-    "interpurchase_days": lambda v: f"usually buys every {v:,.1f} days",
-    "return_share": lambda v: f"{_share(v)} of spend returned",
-    "discount_share": lambda v: f"{_share(v)} of the price discounted",
-    "category_count": _counting("category", "categories", "bought from"),
-    "session_count_30d": _counting("web session", "web sessions", "in the last 30 days"),
-    "product_view_count_30d": _counting("product view", "product views", "in the last 30 days"),
-    "cart_add_count_30d": _counting("cart addition", "cart additions", "in the last 30 days"),
-    "abandoned_cart_count_30d": _counting(
-        "abandoned cart", "abandoned carts", "in the last 30 days"
-    ),
-    "engagement_score": lambda v: f"engagement score {v:.0f} of 100",
-    "rfm_recency": lambda v: f"recency score {v:.0f} of 5",
-    "rfm_frequency": lambda v: f"frequency score {v:.0f} of 5",
-    "rfm_monetary": lambda v: f"spend score {v:.0f} of 5",
-}
-
-# What null means, where it means something (semantics.md: a denominator of 0 gives null).
-NULL_WORDS = {
-    "recency_days": "never bought anything",
-    "tenure_days": "never bought anything",
-    "average_order_amount": "never bought anything",
-    "interpurchase_days": "never bought on a second day",
-    "return_share": "no spend to return from",
-    "discount_share": "no price to discount",
-}
-
-
-def describe(feature_names: Sequence[str], X: Floats, column: int) -> list[str]:
+def describe(
+    feature_names: Sequence[str], X: Floats, column: int, words: Mapping[str, Words]
+) -> list[str]:
     """Say in words what one column of each row of X (n, k) holds.
 
     A windowed spend or order count is also called up or down against the person's own pace in
-    the longer window before it, where X has that window. An unknown feature gets its name with
-    spaces and its value.
+    the longer window before it, where X has that window. A feature without words gets its name
+    with spaces and its value.
     """
     name = feature_names[column]
     values = X[:, column]
@@ -91,9 +77,10 @@ def describe(feature_names: Sequence[str], X: Floats, column: int) -> list[str]:
     if days:
         trends = _trends(feature_names, X, column)
         return [_windowed(stem, days, v, t) for v, t in zip(values, trends, strict=True)]
-    words = WORDS.get(name) or _naming(name)
-    null = NULL_WORDS.get(name, f"{name.replace('_', ' ')} unknown")
-    return [null if np.isnan(v) else words(v) for v in values]
+    known = words.get(name)
+    say = _saying(known.value) if known else _naming(name)
+    null = (known and known.null) or f"{name.replace('_', ' ')} unknown"
+    return [null if np.isnan(v) else say(v) for v in values]
 
 
 def _window(name: str) -> tuple[str, int]:
@@ -112,7 +99,7 @@ def _windowed(stem: str, days: int, value: float, trend: str) -> str:
     if stem == "order_count":
         plain = f"{_count(value, 'purchase', 'purchases')} {tail}"
         return f"purchases {trend}: {value:,.0f} {tail}" if trend else plain
-    return f"spend {trend}: {_amount(value)} {tail}" if trend else f"spent {_amount(value)} {tail}"
+    return f"spend {trend}: {value:,.2f} {tail}" if trend else f"spent {value:,.2f} {tail}"
 
 
 def _trends(feature_names: Sequence[str], X: Floats, column: int) -> list[str]:

@@ -1,11 +1,11 @@
 """Why a person's risk of leaving is what it is, in words an analyst understands."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.reason_words import describe
+from models.reason_words import Words, describe
 
 Floats = NDArray[np.float64]
 
@@ -14,7 +14,9 @@ MOST_REASONS = 3
 DECIMALS = 6
 
 
-def reasons(feature_names: Sequence[str], X: Floats, contributions: Floats) -> list[list[str]]:
+def reasons(
+    feature_names: Sequence[str], X: Floats, contributions: Floats, words: Mapping[str, Words]
+) -> list[list[str]]:
     """Say for each person what moves its risk most, most important first, at most three things.
 
     What raises the risk comes first and alone; only for a person whose risk nothing raises does
@@ -24,9 +26,10 @@ def reasons(feature_names: Sequence[str], X: Floats, contributions: Floats) -> l
 
     Parameters
     ----------
-    feature_names : the k columns' names; those of `marts.customer_features` have their own words
+    feature_names : the k columns' names
     X : float64 array of shape (n, k), features in the units of semantics.md, NaN for null
     contributions : float64 array of shape (n, k), additions to the log-odds of churn
+    words : what columns are called; one without is said by its name
 
     Returns
     -------
@@ -38,7 +41,7 @@ def reasons(feature_names: Sequence[str], X: Floats, contributions: Floats) -> l
     texts = np.full(ranks.shape, None, dtype=object)
     for column in np.unique(ranks[is_reason]):
         people, places = np.nonzero((ranks == column) & is_reason)
-        described = describe(feature_names, X[people], int(column))
+        described = describe(feature_names, X[people], int(column), words)
         is_raising = contributions[people, column] > 0
         texts[people, places] = [
             f"{text} ({'raises' if up else 'lowers'} risk)"

@@ -8,7 +8,7 @@ from datetime import date
 from rich.console import Console
 
 from examples import shop
-from nocturne import environment
+from nocturne import environment, troubles
 from nocturne.server import server
 from nocturne.show import summary
 from nocturne.show.train import train
@@ -41,7 +41,7 @@ def main() -> int:
     server.up(home)
     with environment.here() as deployment:
         watch.tell(f"PostgreSQL is up, on 127.0.0.1, in {home.path}.")
-        published = {row["as_of"] for row in status.read(deployment).published}
+        published = {row["as_of"] for row in status.read_status(deployment).published}
         if published >= set(shop.NIGHTS):
             build_again(deployment, watch)
         else:
@@ -69,9 +69,9 @@ def build_first(deployment: Deployment, published: set[date], watch: Stopwatch) 
     home = environment.home()
     run_dag.prepare(home, deployment.configuration, server.urls(home))
     watch.tell("Airflow is ready; each night now runs through its DAG.")
-    days = [day for day in shop.NIGHTS if day not in published]
+    nights = [run_dag.NightRun(day) for day in shop.NIGHTS if day not in published]
     arrive = functools.partial(shop.arrive, files)
-    for day, night_id in run_dag.run_nights(home, deployment, days, before=arrive):
+    for day, night_id in run_dag.run_nights(deployment, nights, arrive):
         watch.tell(f"Night of {day} is published (night {night_id}).")
 
 
@@ -84,7 +84,7 @@ def build_again(deployment: Deployment, watch: Stopwatch) -> None:
     different = []
     for day in shop.NIGHTS:
         with claims.process_claim(deployment.warehouse, "make run") as claim:
-            proof = verify.verify(deployment, claim, day)
+            proof = verify.verify(deployment, claim, verify.ProofRequest(day))
         different += [] if proof.holds else [day]
         equal = "the same rows" if proof.holds else "[red]OTHER ROWS[/]"
         digest = proof.night["content_hashes"]["customer_features"][:12]
@@ -97,7 +97,7 @@ def build_again(deployment: Deployment, watch: Stopwatch) -> None:
 
 def show_outdated(deployment: Deployment) -> None:
     """Name the nights that today's knowledge would change, and why."""
-    outdated = status.read(deployment).outdated
+    outdated = status.read_status(deployment).outdated
     if outdated:
         console.print("\nWhat came later would change:")
     for row in outdated:
@@ -108,4 +108,4 @@ def show_outdated(deployment: Deployment) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(troubles.exit_code_of(main))

@@ -1,20 +1,16 @@
-"""Here and now: the only module of the command line that reads the environment and the clock."""
+"""Open the deployment from the environment; the command's only reader of environment and clock."""
 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 from nocturne.home import Home
-from pipelines import deployment
 from pipelines.configuration.versions import CHECKOUT
-from pipelines.deployment import Deployment
-from pipelines.warehouse import migrate
+from pipelines.errors import NothingThere, WarehouseUnavailable
 
-
-def now() -> datetime:
-    """Return the present instant."""
-    return datetime.now(UTC)
+if TYPE_CHECKING:
+    from pipelines.deployment import Deployment  # takes a second, which --help need not pay
 
 
 def home() -> Home:
@@ -28,17 +24,78 @@ def uses_own_server() -> bool:
 
 
 def url(role: str) -> str:
-    """Return the warehouse's URL for `owner` or `analyst`."""
+    """Return the warehouse's URL for `owner` or `analyst`.
+
+    Raises
+    ------
+    NothingThere
+        If there is no database yet, or nobody has named the analyst's URL on a server of one's own.
+    """
+    if role == "analyst" and os.environ.get("NOCTURNE_ANALYST_URL"):
+        return os.environ["NOCTURNE_ANALYST_URL"]
+    if role == "analyst" and uses_own_server():
+        raise NothingThere(
+            "the warehouse is a PostgreSQL of your own, and NOCTURNE_ANALYST_URL does not name "
+            "the analyst's URL on it. `nocturne grant` gives a role the analyst's rights; "
+            "`nocturne psql --owner` opens it as the owner."
+        )
+    from pipelines import deployment
+
+    home().refuse_unusable()
     return deployment.url_of(os.environ, role)
 
 
 @contextmanager
-def here() -> Iterator[Deployment]:
+def here() -> Iterator["Deployment"]:
     """Open the deployment this environment describes, its schemas up to date."""
-    opened = deployment.from_environment(os.environ, now)
-    try:
-        idle = opened.configuration.claim_idle
-        migrate.bring_up_to_date(opened.warehouse, idle)
+    from pipelines import deployment
+    from pipelines.warehouse import migrate
+    from plugins.environment import now
+
+    home().refuse_unusable()
+    with deployment.opened(os.environ, now) as opened, reached(opened.warehouse.url):
+        migrate.bring_up_to_date(opened.warehouse, opened.configuration.claim_idle)
         yield opened
+
+
+@contextmanager
+def reached(url: str) -> Iterator[None]:
+    """Raise a database's trouble within the block in one sentence; a server that is down is named.
+
+    Raises
+    ------
+    WarehouseUnavailable, WarehouseRefused
+        In place of the driver's errors.
+    """
+    from nocturne.server import server
+    from pipelines.warehouse.database_errors import in_sentences
+
+    try:
+        with in_sentences(url):
+            yield
+    except WarehouseUnavailable as error:
+        state = None if uses_own_server() else server.status(home()).state
+        if state in ("absent", "stopped"):
+            raise WarehouseUnavailable(
+                f"the embedded database of {home().path} is not running: `nocturne up` starts it."
+            ) from error
+        raise
+
+
+def refuse_unreached(url: str) -> None:
+    """Open a database and close it again, so that its trouble is told before a client starts.
+
+    Raises
+    ------
+    WarehouseUnavailable, WarehouseRefused
+        If it does not let us in.
+    """
+    from pipelines.warehouse.connection import Warehouse
+    from plugins.environment import now
+
+    target = Warehouse(url, now)
+    try:
+        with reached(url), target.begin():
+            pass
     finally:
-        opened.warehouse.close()
+        target.close()

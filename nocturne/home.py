@@ -1,9 +1,19 @@
 """A home: the folder that holds everything one deployment of Nocturne makes."""
 
 import os
+import stat
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from pipelines.errors import UnrecoverableError
+
+
+class HomeUnusable(UnrecoverableError):
+    """The folder that NOCTURNE_HOME names cannot be a home."""
+
+
+ELSEWHERE = "Mend that, or set NOCTURNE_HOME to a folder that you may write to."
 
 
 @dataclass(frozen=True)
@@ -60,18 +70,47 @@ class Home:
 
         Raises
         ------
-        PermissionError
-            The home belongs to somebody else.
+        HomeUnusable
+            The home is no folder, is not to be written to, or its disk is full.
         """
-        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
-            raise PermissionError(
+        self.refuse_unusable()
+        for folder in (
+            self.path, self.postgres, self.models, self.airflow, self.exports,
+            self.reports, self.logs, self.shop,
+        ):  # fmt: skip
+            try:
+                folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            except OSError as error:
+                why = f"{folder} cannot be made: {error.strerror}."
+                raise HomeUnusable(f"{why} {ELSEWHERE}") from error
+        if not os.access(self.path, os.W_OK, effective_ids=True):
+            raise HomeUnusable(f"The home {self.path} is read-only. {ELSEWHERE}")
+        return self
+
+    def refuse_unusable(self) -> None:
+        """Refuse a home that is no folder, or that cannot be read.
+
+        Raises
+        ------
+        HomeUnusable
+            With what to do.
+        """
+        try:
+            kind = self.path.stat().st_mode
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise HomeUnusable(
+                f"The home {self.path} cannot be read: {error.strerror}. Set NOCTURNE_HOME to a "
+                "folder of your own."
+            ) from error
+        if not stat.S_ISDIR(kind):
+            raise HomeUnusable(
+                f"The home {self.path} is a file. Set NOCTURNE_HOME to a folder; one that is not "
+                "there is made."
+            )
+        if not os.access(self.path, os.R_OK | os.X_OK, effective_ids=True):
+            raise HomeUnusable(
                 f"The home {self.path} belongs to somebody else. Run this as its owner, "
                 "or set NOCTURNE_HOME to a folder of your own."
             )
-        for folder in (
-            self.postgres, self.models, self.airflow, self.exports,
-            self.reports, self.logs, self.shop,
-        ):  # fmt: skip
-            folder.mkdir(mode=0o700, exist_ok=True)
-        return self

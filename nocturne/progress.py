@@ -1,14 +1,19 @@
 """A progress bar on long work, on a terminal only."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import date
+from typing import TYPE_CHECKING
 
-Tell = Callable[[str, object], None]
+from pipelines.progress import Listener, NightListener
+
+if TYPE_CHECKING:
+    from pipelines.backfills.date_range import DateRange  # takes seconds, which --help need not pay
 
 
 @contextmanager
-def steps(what: str, receives: bool) -> Iterator[Tell]:
+def steps(what: str, receives: bool) -> Iterator[Listener]:
     """Show how far the steps of a night have come; yields what the runner calls after each."""
     from pipelines.steps import BUILD, FINISH, RECEIVE
 
@@ -18,7 +23,7 @@ def steps(what: str, receives: bool) -> Iterator[Tell]:
 
 
 @contextmanager
-def walk(what: str, names: list[str]) -> Iterator[Tell]:
+def walk(what: str, names: list[str]) -> Iterator[Listener]:
     """Show how far one has come through named steps; yields what is called after each."""
     if not sys.stdout.isatty():
         yield lambda step, result: None
@@ -34,3 +39,18 @@ def walk(what: str, names: list[str]) -> Iterator[Tell]:
             bar.update(task, advance=1, description=f"{what}: {after[0] if after else step}")
 
         yield tell
+
+
+@contextmanager
+def nights(what: str, span: "DateRange") -> Iterator[NightListener]:
+    """Show how many nights of a range have begun; yields what is called after each step."""
+    with walk(what, [str(day) for day in span.days]) as tell:
+        begun: list[date] = []
+
+        def step(day: date, room: str) -> None:
+            if day not in begun:
+                for done in begun[-1:]:
+                    tell(str(done), room)
+                begun.append(day)
+
+        yield step

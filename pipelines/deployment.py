@@ -1,12 +1,13 @@
-"""One place: its home, its configuration, its warehouse, its clock, put together for a caller.
+"""A deployment: home, configuration, warehouse, secrets.
 
 Only the command line and the DAG call `from_environment`; they hand in the environment and the
 clock, so that nothing below reads either.
 """
 
 import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -21,7 +22,7 @@ Secret = Callable[[str], str | None]
 
 
 def _knows_none(name: str) -> str | None:
-    """Know no secret."""
+    """Return None: no secret is known."""
     return None
 
 
@@ -73,7 +74,24 @@ def url_of(environ: Mapping[str, str], role: str = "owner") -> str:
         raise NothingThere(
             f"no database at {path.parent}: run `nocturne up`, or set NOCTURNE_WAREHOUSE_URL."
         )
-    return str(json.loads(path.read_text(encoding="utf-8"))[role])
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))[role])
+    except (ValueError, KeyError, TypeError) as error:
+        raise NothingThere(
+            f"{path} does not hold the database's addresses any more: `nocturne up` makes it anew."
+        ) from error
+
+
+@contextmanager
+def opened(
+    environ: Mapping[str, str], clock: Callable[[], datetime], secret: Secret | None = None
+) -> Iterator[Deployment]:
+    """Open the deployment an environment describes, with its secrets unless others are given."""
+    deployment = from_environment(environ, clock)
+    try:
+        yield replace(deployment, secret=secret) if secret else deployment
+    finally:
+        deployment.warehouse.close()
 
 
 def from_environment(environ: Mapping[str, str], clock: Callable[[], datetime]) -> Deployment:

@@ -1,4 +1,4 @@
-"""What can go wrong, as finished sentences about data.
+"""The errors of the product, as finished sentences about data.
 
 NocturneError
 ├── UnrecoverableError        trying again cannot help: the data or the configuration must change
@@ -11,12 +11,14 @@ NocturneError
 │   ├── ClaimLost             another run took this attempt over
 │   ├── BackfillRefused       a plan or backfill cannot be made or gone on with as asked
 │   ├── RepairFailed          a night is published, one before it could not be repaired
+│   ├── WarehouseRefused      a server or database cannot hold a warehouse, or gives too few rights
 │   ├── ViewInUse             a view of somebody's own is built on one that must change
 │   ├── CodeChanged           a night was begun on a database that is of other code
 │   └── NothingThere          a night, model or source was asked for that does not exist
 └── RecoverableError          the same call may succeed later
     ├── SourceUnavailable     a source cannot be reached now
     ├── SourceUnfinished      a file is still being written
+    ├── WarehouseUnavailable  the database is not reached, or its disk is full
     ├── DestinationUnavailable  an export cannot be written now; what was delivered stays
     ├── DatabaseInUse         the schemas must change, but somebody builds a night or reads
     └── WarehouseBusy         another night or landing is under way
@@ -74,6 +76,10 @@ class BackfillRefused(UnrecoverableError):
     """A plan or backfill cannot be made, or gone on with, as it was asked for."""
 
 
+class WarehouseRefused(UnrecoverableError):
+    """A server or database cannot hold a warehouse, or gives its role too few rights."""
+
+
 class ViewInUse(UnrecoverableError):
     """A view must change its columns, and somebody has built a view of their own on it."""
 
@@ -96,6 +102,10 @@ class SourceUnavailable(RecoverableError):
 
 class SourceUnfinished(RecoverableError):
     """A file is still being written: it is left for the next time."""
+
+
+class WarehouseUnavailable(RecoverableError):
+    """The database is not reached now, or has no room."""
 
 
 class DestinationUnavailable(RecoverableError):

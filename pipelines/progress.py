@@ -1,9 +1,11 @@
-"""Progress of long work, reported to a listener."""
+"""Report the progress of long work to a listener."""
 
 from collections.abc import Callable
+from datetime import date
 
-Listener = Callable[[str, object], None]
+Listener = Callable[[str, object], None]  # a step that is done, and its result
+NightListener = Callable[[date, str], None]  # a night, and its step that is done
 
 
-def silent(step: str, result: object) -> None:
-    """Hear nothing."""
+def silent(done: object, result: object) -> None:
+    """Report progress to nobody."""

@@ -1,4 +1,4 @@
-"""Tell somebody that a night has failed, or is late: one sentence with the cause and what to do."""
+"""Send alerts: a night failed, or is late; one sentence with the cause and the next command."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Which business day a run is about, worked out in one place for every kind of run."""
+"""The business day of a run, derived in one place for every kind of run."""
 
 from datetime import date, datetime
 from zoneinfo import ZoneInfo

@@ -1,9 +1,7 @@
-"""Here and now: where Airflow's tasks read the environment and the clock."""
+"""Open the deployment from the environment; the tasks' only reader of environment and clock."""
 
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
+from contextlib import AbstractContextManager
 from datetime import UTC, datetime
 
 from pipelines import deployment
@@ -42,11 +40,6 @@ def _of_connection(name: str) -> str | None:
     return connection.get_uri() if name.upper().endswith("_URL") else connection.password
 
 
-@contextmanager
-def here() -> Iterator[Deployment]:
+def here() -> AbstractContextManager[Deployment]:
     """Open the deployment this environment describes."""
-    opened = replace(deployment.from_environment(os.environ, now), secret=secret)
-    try:
-        yield opened
-    finally:
-        opened.warehouse.close()
+    return deployment.opened(os.environ, now, secret)

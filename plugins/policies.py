@@ -1,4 +1,4 @@
-"""By when a night should be published, counted from the end of its day."""
+"""Policies of the DAG's tasks: retries, and the deadline of a night."""
 
 from datetime import datetime, timedelta
 from typing import Any, ClassVar

@@ -1,4 +1,4 @@
-"""What a run can be asked to do, by its parameters, and in whose name it does it."""
+"""The parameters of a run: the day, what is to be known, and the claim it builds under."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,23 +13,18 @@ from plugins import business_day
 
 Context = Mapping[str, Any]
 
+# What the form shows. A backfill also takes a `reason`, and a process that runs the DAG in itself
+# lends its `claim`: both come by the run's configuration alone.
 PARAMS = {
     "as_of": Param(
-        None, type=["null", "string"], format="date", title="Business day",
-        description="Inclusive. Empty: the day that the run's data interval covers.",
+        None, type=["null", "string"], format="date", title="As of",
+        description="The business day, inclusive. Empty: the day that the run's data interval "
+        "covers, which is yesterday.",
     ),
     "known_at": Param(
         None, type=["null", "string", "integer"], title="Known at",
-        description="Empty: all that was received. `recorded`: as when it was published. A number: "
-        "that landing.",
-    ),
-    "reason": Param(
-        None, type=["null", "string"], title="Reason",
-        description="Why; kept with a backfill.",
-    ),
-    "claim": Param(
-        None, type=["null", "object"], title="Claim",
-        description="Leave empty. A process that runs this in itself lends its claim here.",
+        description='Empty: all that was received. "recorded": what was known when the day was '
+        "published. A number: that landing.",
     ),
 }  # fmt: skip
 
@@ -54,14 +49,23 @@ def asked(configuration: Configuration, context: Context) -> RunParameters:
         If its day cannot be told, or nobody named it and it lies outside the schedule.
     """
     run, params = context["dag_run"], context["params"]
-    named = params.get("as_of")
-    is_backfill = run.run_type == "backfill"
-    if is_backfill and not named:  # whoever made the backfill named its days
-        as_of = business_day.as_of(run.data_interval_start, configuration.business_time_zone)
-    else:
-        as_of = business_day.of_run(configuration, run.data_interval_start, named)
+    as_of = day_of(configuration, run, params.get("as_of"))
     known_at, reason = params.get("known_at"), params.get("reason")
+    is_backfill = run.run_type == "backfill"
     return RunParameters(as_of, known_at, claim_of(context), is_backfill, reason)
+
+
+def day_of(configuration: Configuration, run: Any, named: str | None) -> date:
+    """Return the business day of a run, from the day that its parameters name and its interval.
+
+    Raises
+    ------
+    NothingThere
+        As `asked`.
+    """
+    if run.run_type == "backfill" and not named:  # whoever made the backfill named its days
+        return business_day.as_of(run.data_interval_start, configuration.business_time_zone)
+    return business_day.of_run(configuration, run.data_interval_start, named)
 
 
 def claim_of(context: Context) -> Claim:

@@ -1,4 +1,4 @@
-"""When nights run by themselves: once per business day, from the first to the last of a schedule.
+"""The timetable of nights: once per business day, from the first to the last of a schedule.
 
 The end stands here and not in the DAG's `end_date`, because then Airflow 3.3 lets a manual run
 whose logical date is later succeed without running a task.
@@ -12,7 +12,10 @@ import pendulum
 from airflow.timetables.base import DagRunInfo, DataInterval, TimeRestriction
 from airflow.timetables.interval import CronDataIntervalTimetable
 
+from plugins import business_day
+
 MIDNIGHT = "0 0 * * *"
+UNNAMED = "manual__night__"  # begins the id of a run by hand, until run_names has put in its day
 
 
 class BusinessDays(CronDataIntervalTimetable):
@@ -25,6 +28,11 @@ class BusinessDays(CronDataIntervalTimetable):
         super().__init__(MIDNIGHT, timezone=time_zone)
         self.time_zone, self.first, self.last = time_zone, first, last
         self.description = "After each business day"
+
+    @property
+    def summary(self) -> str:
+        """What the web UI shows as the schedule."""
+        return "business days"
 
     def serialize(self) -> dict[str, Any]:
         """Return what `deserialize` takes, as JSON."""
@@ -49,6 +57,20 @@ class BusinessDays(CronDataIntervalTimetable):
             last_automated_data_interval=last_automated_data_interval,
             restriction=restriction if restriction.catchup else self._within(restriction),
         )
+
+    def generate_run_id(
+        self, *, run_type: Any, run_after: Any, data_interval: DataInterval | None, **extra: Any
+    ) -> str:
+        """Return an id with the business day, which that of a run by hand gets in run_names."""
+        if run_type == "manual" or data_interval is None:
+            return f"{UNNAMED}{run_after.isoformat()}"
+        return f"{run_type}__{business_day.as_of(data_interval.start, self.time_zone)}"
+
+    def run_info_from_dag_run(self, *, dag_run: Any) -> DagRunInfo:
+        """Return what the next run follows on, with its interval: Airflow drops that of a key."""
+        info = super().run_info_from_dag_run(dag_run=dag_run)
+        ends = dag_run.data_interval_start, dag_run.data_interval_end
+        return info._replace(data_interval=DataInterval(*map(pendulum.instance, ends)))
 
     def _within(self, restriction: TimeRestriction) -> TimeRestriction:
         """Narrow what the scheduler may run to the schedule.

@@ -1,7 +1,9 @@
-"""What the tasks of a night do, in Airflow's terms: which day, who claims it, who waits.
+"""The functions of the DAG's tasks: day, claim, waiting, and the step itself.
 
 Each function takes the context of a task, opens the deployment, and calls into pipelines.
 """
+
+import logging
 
 from pipelines import errors, steps
 from pipelines.attempts import claims, freshness, recorded
@@ -9,12 +11,15 @@ from pipelines.backfills import airflow_backfill
 from pipelines.backfills import repair as repairing
 from pipelines.deployment import Deployment
 from pipelines.errors import WarehouseBusy
-from pipelines.nights import runner
+from pipelines.nights import runner, sentences
 from pipelines.retention import retire
 from pipelines.steps import Step
 from pipelines.warehouse import migrate
-from plugins import environment
+from plugins import assets, environment
+from plugins.run_names import NOTE
 from plugins.run_parameters import Context, RunParameters, asked, claim_of, walker_of
+
+log = logging.getLogger(__name__)
 
 
 def receive(step: Step, context: Context) -> str:
@@ -26,9 +31,11 @@ def receive(step: Step, context: Context) -> str:
             needed, reason = past
             anew = [each for each in steps.STAGE_ANEW if each.name == step.name]
             if not anew or _staged(deployment) >= needed:
-                return f"Nothing to do for the night of {wanted.as_of}: {reason}"
+                return _logged(f"Nothing to do for the night of {wanted.as_of}: {reason}")
             step = anew[0]
-        return _in_words(step(deployment))
+        report = sentences.receive(deployment, step)
+    assets.tell_rows(step.name, context["outlet_events"], report.rows, as_of=str(wanted.as_of))
+    return _logged(str(report))
 
 
 def open_night(context: Context) -> int | None:
@@ -47,31 +54,40 @@ def open_night(context: Context) -> int | None:
             night = airflow_backfill.JoinedNight(wanted.as_of, known_at, wanted.reason)
             airflow_backfill.join(deployment, walker_of(context), night)
         if _gives_way(context):
+            log.info("Waiting for an earlier day of this backfill.")
             return None
         try:
-            return claims.open_night(
+            tonight = claims.open_night(
                 deployment,
                 wanted.claim,
-                wanted.as_of,
-                known_at=known_at,
-                purpose="backfill" if wanted.is_backfill else "night",
-            ).night_id
-        except WarehouseBusy:
+                claims.AttemptRequest(
+                    wanted.as_of,
+                    known_at=known_at,
+                    purpose="backfill" if wanted.is_backfill else "night",
+                ),
+            )
+        except WarehouseBusy as error:
             if wanted.claim.key is not None:
                 raise
+            log.info(str(error))
             return None
+    context["ti"].xcom_push(key=NOTE, value=_logged(sentences.opened(tonight)))
+    return tonight.night_id
 
 
-def build(step: Step, night_id: int) -> str:
+def build(step: Step, night_id: int, context: Context) -> str:
     """Take one step of an open attempt; a retry of a publication that took place is content."""
     with environment.here() as deployment:
         if step.name == "publish" and _is_published(deployment, night_id):
-            return "Published already, by a try that could not tell."
+            return _logged("Published already, by a try that could not tell.")
         migrate.refuse_other_code(deployment.warehouse, night_id)
         tonight = claims.resume(deployment, night_id)
         if step.name == "export" and tonight.purpose == "backfill":
-            return "A backfill exports nothing: `nocturne export` delivers what is due."
-        return _in_words(step(tonight))
+            return _logged("A backfill exports nothing: `nocturne export` delivers what is due.")
+        report = sentences.build(tonight, step)
+    night = {"night_id": night_id, "as_of": str(tonight.as_of), "known_at": tonight.known_at}
+    assets.tell_rows(step.name, context["outlet_events"], report.rows, **night)
+    return _logged(str(report))
 
 
 def repair(context: Context) -> str:
@@ -79,9 +95,9 @@ def repair(context: Context) -> str:
     with environment.here() as deployment:
         wanted = asked(deployment.configuration, context)
         if wanted.is_backfill or wanted.known_at is not None:
-            return "Nothing to do: this run looks back."
+            return _logged("Nothing to do: this run looks back.")
         done = repairing.repair(deployment, wanted.claim, wanted.as_of)
-        return done or "No night is outdated enough."
+        return _logged(done or "No night is outdated enough.")
 
 
 def _is_published(deployment: Deployment, night_id: int) -> bool:
@@ -106,7 +122,8 @@ def release(context: Context) -> str:
         released = claims.release(deployment, name, "a step was stopped; Airflow's log tells more.")
         _end_backfill(deployment, context)
         retire.retire(deployment)
-    return f"Gave up {', '.join(map(str, released))}." if released else "Nothing was left open."
+    days = ", ".join(map(str, released))
+    return _logged(f"Gave up {days}." if released else "Nothing was left open.")
 
 
 def _end_backfill(deployment: Deployment, context: Context) -> None:
@@ -157,8 +174,8 @@ def _gives_way(context: Context) -> bool:
     return earlier is not None and earlier.run_type == "backfill"
 
 
-def _in_words(result: object) -> str:
-    """Return what a step returned as text for Airflow's log."""
-    if isinstance(result, list):
-        return "\n".join(str(getattr(item, "sentence", item)) for item in result)
-    return str(result)
+def _logged(text: str) -> str:
+    """Log each line of what a task has to say, and return the text."""
+    for line in text.splitlines():
+        log.info(line)
+    return text

@@ -40,11 +40,11 @@ def shop(new_shop):
 
 @pytest.fixture
 def ask(shop, embedded):
-    """Run a query as the analyst of `nocturne psql`."""
+    """Run a query as the analyst, whose role has the search path."""
     url = sa.make_url(server.urls(embedded).analyst).set(
         drivername="postgresql+psycopg2", database=sa.make_url(shop.url).database
     )
-    engine = sa.create_engine(url, connect_args={"options": "-c search_path=marts,ops"})
+    engine = sa.create_engine(url)
     with engine.connect() as connection:
         yield lambda text: connection.exec_driver_sql(text.replace("%", "%%")).mappings().all()
     engine.dispose()
@@ -54,6 +54,17 @@ def test_every_question_of_the_page_can_be_asked(ask):
     assert len(QUERIES) == len(re.findall(r"^\*\*", PAGE, re.MULTILINE)) >= 10
     for question, query in QUERIES.items():
         assert ask(query) is not None, question
+
+
+def test_the_questions_of_segments_and_customers_have_answers(shop, ask):
+    shop.query(
+        "insert into features.customer_scores (night_id, as_of, person_id, churn_probability)"
+        " select night_id, as_of, person_id, 0.8 from features.customer_features"
+    )
+    for start in ("Which segments", "How does each", "Who is in a segment", "Everything about",
+                  "Did those leave", "Since when is somebody"):  # fmt: skip
+        [query] = [text for question, text in QUERIES.items() if question.startswith(start)]
+        assert ask(query.replace("'1086'", "'c1'").replace("'champions'", "'buyers'")), start
 
 
 def test_what_was_known_and_exported_at_an_instant(ask):

@@ -1,4 +1,4 @@
-"""What Airflow needs to work in a home and nowhere else: environment, keys, password."""
+"""Airflow's environment, keys and password in a home."""
 
 import json
 import os

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Iterable, Iterator
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from nocturne import environment as nocturne_environment
 from nocturne.airflow import ui
@@ -23,12 +23,20 @@ from pipelines.configuration.model import Configuration
 from pipelines.configuration.versions import CHECKOUT
 from pipelines.deployment import Deployment
 from pipelines.errors import UnrecoverableError, WarehouseBusy
+from pipelines.progress import Listener, silent
 
 DAG_ID = "nightly_segmentation"
 
 
 class NightFailed(UnrecoverableError):
     """A night that ran through Airflow has failed; the sentence names the step and the cause."""
+
+
+class NightRun(NamedTuple):
+    """A night to run through the DAG; `known_at` is the DAG's parameter of that name."""
+
+    as_of: date
+    known_at: str | int | None = None
 
 
 def prepare(home: Home, configuration: Configuration, urls: Urls) -> None:
@@ -58,13 +66,10 @@ def prepare(home: Home, configuration: Configuration, urls: Urls) -> None:
 
 
 def run_nights(
-    home: Home,
     deployment: Deployment,
-    days: Iterable[date],
-    *,
-    known_at: str | int | None = None,
+    nights: Iterable[NightRun],
     before: Callable[[date], None] = lambda day: None,
-    tell: Callable[[str, object], None] = lambda step, result: None,
+    tell: Listener = silent,
 ) -> Iterator[tuple[date, int]]:
     """Run nights through the DAG, one after the other; yield each day with its night_id.
 
@@ -79,14 +84,14 @@ def run_nights(
     with claims.process_claim(deployment.warehouse, "nocturne nights") as claim:
         end_lost_runs(deployment)
         dag = _load()
-        for day in days:
+        for day, known_at in nights:
             before(day)
             lent = {"name": claim.name, "key": claim.key}
             conf = {"as_of": day.isoformat(), "known_at": known_at, "claim": lent}
             with _listening(tell) as failures:
                 run = _test(dag, conf)
             if run.state != "success":
-                raise NightFailed(f"the night of {day} failed at {_first(failures, home)}")
+                raise NightFailed(f"the night of {day} failed at {_first(failures, deployment)}")
             yield day, _night_id(deployment, day)
 
 
@@ -137,20 +142,13 @@ def _night_id(deployment: Deployment, day: date) -> int:
     return int(night["night_id"])
 
 
-def _first(failures: list[str], home: Home) -> str:
-    return failures[0] if failures else f"a step; {home.logs / 'airflow.log'} tells more."
-
-
-class _Listener:
-    """Hears from Airflow how the tasks of a run end."""
-
-    def __init__(self, tell: Callable[[str, object], None]) -> None:
-        self.tell = tell
-        self.failures: list[str] = []
+def _first(failures: list[str], deployment: Deployment) -> str:
+    log = Home(deployment.home).logs / "airflow.log"
+    return failures[0] if failures else f"a step; {log} tells more."
 
 
 @contextlib.contextmanager
-def _listening(tell: Callable[[str, object], None]) -> Iterator[list[str]]:
+def _listening(tell: Listener) -> Iterator[list[str]]:
     """Pass on how the tasks of a run end; yields the sentences of those that failed."""
     from airflow.listeners import hookimpl
     from airflow.sdk.listener import get_listener_manager

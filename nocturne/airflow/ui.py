@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
 
-from nocturne import environment
+from nocturne import environment, troubles
 from nocturne.airflow import home as airflow_home
 from nocturne.home import Home
 from nocturne.server import server
@@ -219,4 +219,4 @@ def _interrupt(number: int, frame: FrameType | None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(troubles.exit_code_of(main))

@@ -23,7 +23,7 @@ def cluster_name(data: Path) -> str:
     return "nocturne-" + hashlib.sha256(os.fsencode(data)).hexdigest()[:12]
 
 
-def find(data: Path) -> int | None:
+def server_process(data: Path) -> int | None:
     """Return the process id of the server at work in a data folder, or None."""
     return next((pid for pid, is_parent in _processes(data) if is_parent), None)
 
@@ -48,7 +48,7 @@ def stop(data: Path, *, at_once: bool = False) -> bool:
 
     `at_once` does not wait for what it still has to write: for data that goes away with it.
     """
-    pid = find(data)
+    pid = server_process(data)
     if pid is None:
         return False
     orderly = () if at_once else ((signal.SIGINT, STOP_SECONDS),)

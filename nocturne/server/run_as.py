@@ -1,4 +1,4 @@
-"""Where PostgreSQL's programs run, and as whom: PostgreSQL refuses to be root.
+"""The account and folder that PostgreSQL's programs run in: PostgreSQL refuses to be root.
 
 An ordinary user runs them as they are. Root runs them in a user namespace in which root has
 another name. Where the kernel forbids that, root runs a copy of them as `nobody`, on data in a

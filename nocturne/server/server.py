@@ -16,62 +16,18 @@ from typing import Literal
 from nocturne.home import Home
 from nocturne.server import processes, run_as
 from nocturne.server import urls as server_urls
+from nocturne.server.first_settings import (
+    FIRST_SETTINGS,
+    PROMISED_SETTINGS,
+    ROLES_AND_DATABASES,
+)
 from nocturne.server.run_as import ServerAccount, ServerError
-from nocturne.server.urls import Urls, sqlalchemy_url
-
-__all__ = [
-    "ServerError", "Status", "Urls", "down", "psql_binary", "remove", "sqlalchemy_url", "status",
-    "up", "urls",
-]  # fmt: skip
+from nocturne.server.urls import Urls
 
 READY_SECONDS = 30
 PORTS_TRIED = 5
 TAIL_LINES = 15
-
-# Written into postgresql.conf when the data is made; who has a larger machine changes them there.
-FIRST_SETTINGS = {
-    "max_connections": "100",
-    "max_locks_per_transaction": "256",  # a query over every night locks each of its partitions
-    "shared_buffers": "512MB",
-    "dynamic_shared_memory_type": "sysv",  # a container's /dev/shm holds 64 MB, too few to join in
-    "effective_cache_size": "4GB",
-    "work_mem": "64MB",
-    "maintenance_work_mem": "256MB",
-    "wal_level": "minimal",
-    "max_wal_senders": "0",
-    "max_logical_replication_workers": "0",
-    "max_wal_size": "4GB",
-    "min_wal_size": "256MB",
-    "checkpoint_timeout": "15min",
-    "random_page_cost": "1.1",
-    "jit": "off",
-}
-
-# Given at every start: what Nocturne promises about its server.
-PROMISED_SETTINGS = {
-    "listen_addresses": server_urls.ADDRESS,
-    "unix_socket_directories": "",
-    "password_encryption": "scram-sha-256",
-    "TimeZone": "UTC",
-    "log_timezone": "UTC",
-    "client_connection_check_interval": "1s",
-    "fsync": "on",
-    "autovacuum": "on",
-}
-
-# The roles come before every schema, so they stand here and not under sql/.
-ROLES_AND_DATABASES = (
-    "create role nocturne_owner login",
-    "create role nocturne_analyst login",
-    "alter role nocturne_analyst set default_transaction_read_only = on",
-    "create role airflow login",
-    "create role mlflow login",
-    "create database nocturne owner nocturne_owner",
-    "create database airflow owner airflow",
-    "create database mlflow owner mlflow",
-    "revoke all on database nocturne, airflow, mlflow, postgres, template1 from public",
-    "grant connect on database nocturne to nocturne_analyst",
-)
+LEAST_BYTES = 64 << 20  # a new database takes about as much
 
 
 @dataclass(frozen=True)
@@ -99,11 +55,11 @@ def up(home: Home, *, may_unshare: bool = True) -> Urls:
         data = quarters.data
         if not data.exists():
             _make(home, quarters)
-        elif server_urls.read(home) is None:  # lost: who starts the server may open it anew
+        elif server_urls.read_urls(home) is None:  # lost: who starts the server may open it anew
             processes.stop(data)
             processes.clear_the_way(data)
-            server_urls.write(home, _set_passwords(home, quarters, data))
-        if not processes.find(data):
+            server_urls.write_urls(home, _set_passwords(home, quarters, data))
+        if not processes.server_process(data):
             processes.clear_the_way(data)
             _start(home, quarters)
         if not processes.wait_until(lambda: processes.is_ready(data), READY_SECONDS):
@@ -137,7 +93,7 @@ def urls(home: Home) -> Urls:
     ServerError
         The home has no database yet.
     """
-    found = server_urls.read(home)
+    found = server_urls.read_urls(home)
     if found is None:
         raise ServerError(f"The home {home.path} has no database yet: run `nocturne up`.")
     return found
@@ -145,10 +101,10 @@ def urls(home: Home) -> Urls:
 
 def status(home: Home) -> Status:
     """Return what the server of a home is doing, changing nothing."""
-    data, found = run_as.data_folder(home.postgres), server_urls.read(home)
+    data, found = run_as.data_folder(home.postgres), server_urls.read_urls(home)
     if found is None or not data.is_dir():
         return Status("absent")
-    pid = processes.find(data)
+    pid = processes.server_process(data)
     if pid is None:
         return Status("stopped", found.port)
     return Status("running" if processes.is_ready(data) else "starting", found.port, pid)
@@ -172,7 +128,7 @@ def _make(home: Home, quarters: ServerAccount) -> None:
         "--builtin-locale=C.UTF-8", *settings,
     )  # fmt: skip
     password.unlink()
-    server_urls.write(home, _set_passwords(home, quarters, half, after=ROLES_AND_DATABASES))
+    server_urls.write_urls(home, _set_passwords(home, quarters, half, after=ROLES_AND_DATABASES))
     half.rename(quarters.data)
     server_urls.sync(quarters.folder)
 
@@ -185,17 +141,12 @@ def _set_passwords(
     This is done without a server, so that nobody can connect meanwhile.
     """
     passwords = {name: secrets.token_urlsafe(24) for name in server_urls.LOGINS}
-    statements = [
-        *after,
-        *(
-            f"alter role {role} password '{passwords[name]}'"
-            for name, (role, _) in server_urls.LOGINS.items()
-        ),
-    ]
+    roles = {name: role for name, (role, _) in server_urls.LOGINS.items()}
+    given = [f"alter role {roles[name]} password '{passwords[name]}'" for name in roles]
     _run(
         home, quarters, "postgres", "--single", "-D", str(data), "-c", "exit_on_error=on",
         "-c", "log_min_error_statement=panic", "-c", "log_checkpoints=off", "postgres",
-        says="".join(f"{statement};\n" for statement in statements),
+        says="".join(f"{statement};\n" for statement in (*after, *given)),
     )  # fmt: skip
     return server_urls.with_passwords(passwords)
 
@@ -207,7 +158,7 @@ def _start(home: Home, quarters: ServerAccount) -> None:
         found = urls(home)
         if not server_urls.is_free(found.port):
             found = found.on_port(server_urls.free_port())
-            server_urls.write(home, found)
+            server_urls.write_urls(home, found)
         settings = PROMISED_SETTINGS | {"port": str(found.port), "cluster_name": name}
         options = " ".join(f"-c {name}={value}" for name, value in settings.items())
         try:
@@ -234,6 +185,11 @@ def _run(
 
 def _failed(home: Home, what: str) -> ServerError:
     """Return the error that says what does not work, with the end of the log."""
+    if (free := shutil.disk_usage(home.path).free) < LEAST_BYTES:
+        return ServerError(
+            f"The embedded PostgreSQL of {home.path} does not work: {what}, as the disk has "
+            f"{free >> 20} MB left (No space left on device). Make room, then `nocturne up`."
+        )
     lines = _log(home).read_text(encoding="utf-8", errors="replace").splitlines()[-TAIL_LINES:]
     return ServerError(
         f"The embedded PostgreSQL of {home.path} does not work: {what}. "

@@ -60,7 +60,7 @@ def with_passwords(passwords: Mapping[str, str]) -> Urls:
     })  # fmt: skip
 
 
-def read(home: Home) -> Urls | None:
+def read_urls(home: Home) -> Urls | None:
     """Return the recorded addresses, or None if there are none or they make no sense."""
     try:
         return Urls(**json.loads((home.postgres / "urls.json").read_text(encoding="utf-8")))
@@ -68,7 +68,7 @@ def read(home: Home) -> Urls | None:
         return None
 
 
-def write(home: Home, found: Urls) -> None:
+def write_urls(home: Home, found: Urls) -> None:
     """Record the addresses, whole or not at all, readable by their owner alone."""
     half = home.postgres / "urls.json.half"
     half.unlink(missing_ok=True)
@@ -104,3 +104,17 @@ def sync(folder: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def libpq_environment(url: str) -> dict[str, str]:
+    """Return libpq's variables for a URL, so that no password stands in the process list."""
+    import sqlalchemy as sa
+
+    parts = sa.make_url(url)
+    return {
+        "PGHOST": parts.host or "",
+        "PGPORT": str(parts.port or 5432),
+        "PGUSER": parts.username or "",
+        "PGPASSWORD": str(parts.password or ""),
+        "PGDATABASE": parts.database or "",
+    }

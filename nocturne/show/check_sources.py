@@ -1,4 +1,4 @@
-"""What `nocturne check-sources` prints."""
+"""Print the report of `nocturne check-sources`."""
 
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nocturne.documents import reports
 from pipelines.check_sources import report
 from pipelines.check_sources.dry_run import DryRun
 from pipelines.check_sources.report import SourceReport
@@ -22,8 +23,12 @@ CELL = 19  # an instant; three of them and a name fill the width
 MOST_KEPT = 30  # names of columns in attributes; a JSON of a thousand names fills the screen
 
 
-def show(deployment: Deployment, names: tuple[str, ...]) -> int:
+def show(deployment: Deployment, names: tuple[str, ...], *, as_json: bool = False) -> int:
     """Print what is seen of each source; return 1 if anything is to be mended, else 0."""
+    if as_json:
+        document = reports.of_sources(report.look(deployment, names))
+        reports.write(document)
+        return int(bool(document["fault_count"]))
     console = Console(highlight=False, width=WIDTH)
     faulty, faults = [], 0
     for seen in report.look(deployment, names):

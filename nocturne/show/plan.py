@@ -1,28 +1,21 @@
-"""What `nocturne plan` and `nocturne backfill` print, and a night about what it repaired."""
+"""What `nocturne plan` prints."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from datetime import date
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 
-from nocturne.progress import walk
+from nocturne.documents import reports
+from nocturne.progress import nights
+from nocturne.show.console import narrow_console
 from pipelines.attempts import claims
-from pipelines.attempts.claims import Claim
-from pipelines.backfills import backfill, plan
-from pipelines.backfills import repair as repairing
-from pipelines.backfills.backfill import BackfillRequest
+from pipelines.backfills import plan
 from pipelines.backfills.changes import NightChange
-from pipelines.backfills.date_range import CHAMPION, KEPT, DateRange
+from pipelines.backfills.date_range import DateRange
 from pipelines.backfills.plan import Plan
-from pipelines.backfills.run import Listener
 from pipelines.configuration.load import read_configuration
-from pipelines.delivery import export
 from pipelines.delivery.corrections import Correction
 from pipelines.deployment import Deployment
-from pipelines.retention import retire
 
 OTHER = {
     "build_code": "other code",
@@ -31,87 +24,24 @@ OTHER = {
 }
 
 
-def show(deployment: Deployment, range_: tuple[date, date], folder: Path | None) -> None:
+def show(
+    deployment: Deployment, span: DateRange, folder: Path | None, *, as_json: bool = False
+) -> None:
     """Plan a range, with the settings of a folder if one is given, and print what was found."""
-    span = DateRange(*range_)
     previewed = read_configuration(folder.resolve(), deployment.home) if folder else None
     with (
         claims.process_claim(deployment.warehouse, "nocturne plan") as claim,
-        _nights(f"plan of {span.first} to {span.last}", span) as tell,
+        nights(f"plan of {span.first} to {span.last}", span) as tell,
     ):
-        made = plan.plan(deployment, claim, span, previewed=previewed, tell=tell)
-    console = _console()
+        made = plan.plan(deployment, claim, plan.PlanRequest(span, previewed=previewed), tell=tell)
+    if as_json:
+        reports.write(reports.of_plan(made))
+        return
+    console = narrow_console()
     _found(console, made)
     _segments(console, made)
     _exports(console, made)
     _next(console, made, folder)
-
-
-def fill(
-    deployment: Deployment,
-    range_: tuple[date, date],
-    plan_id: int | None,
-    models: str | None,
-    reason: str | None,
-) -> int:
-    """Carry out a backfill and say what came of it; return the exit code."""
-    span = DateRange(*range_)
-    asked = BackfillRequest(span, plan_id, CHAMPION if models else KEPT, reason)
-    with (
-        claims.process_claim(deployment.warehouse, "nocturne backfill") as claim,
-        _nights(f"backfill of {span.first} to {span.last}", span) as tell,
-    ):
-        filled = backfill.backfill(deployment, claim, asked, tell)
-    retire.retire(deployment)
-    console = _console()
-    console.print(
-        f"Backfill {filled.backfill_id}: {len(filled.built)} nights are built and published, "
-        f"known at batch {filled.known_at}."
-    )
-    if filled.stood:
-        console.print(f"They stood already, and were left: {_days(filled.stood)}.")
-    for day, sentence in filled.refused.items():
-        console.print(f"Not built, {day}: {sentence}")
-    if filled.built and export.newest_night(deployment)["as_of"] in filled.built:
-        console.print("The newest night is among them: `nocturne export` delivers it.")
-    return 1 if filled.refused else 0
-
-
-def abandon(deployment: Deployment) -> None:
-    """Give up the unfinished backfill and say so."""
-    given_up = backfill.abandon(deployment)
-    said = f"Given up: backfill {', '.join(map(str, given_up))}; what it published stays."
-    _console().print(said if given_up else "No backfill is unfinished.")
-
-
-def repair(deployment: Deployment, claim: Claim, as_of: date) -> None:
-    """Repair the nights before one that was just published, and say which."""
-    said = repairing.repair(deployment, claim, as_of)
-    if said:
-        _console().print(f"\n{said}")
-
-
-def _console() -> Console:
-    return Console(highlight=False, width=min(80, Console().width))
-
-
-@contextmanager
-def _nights(what: str, span: DateRange) -> Iterator[Listener]:
-    """Show how many nights of a range have begun; yields what is called after each step."""
-    with walk(what, [str(day) for day in span.days]) as tell:
-        begun: list[date] = []
-
-        def step(day: date, room: str) -> None:
-            if day not in begun:
-                for done in begun[-1:]:
-                    tell(str(done), room)
-                begun.append(day)
-
-        yield step
-
-
-def _days(days: list[date]) -> str:
-    return ", ".join(map(str, days))
 
 
 def _found(console: Console, made: Plan) -> None:

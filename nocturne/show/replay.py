@@ -1,4 +1,4 @@
-"""What `nocturne replay` does and prints."""
+"""Replay quarantined rows or a refused batch, and print the result."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""What `nocturne status` prints."""
+"""Print the report of `nocturne status`."""
 
 from datetime import date, timedelta
 from itertools import groupby
@@ -7,6 +7,8 @@ from textwrap import fill
 from rich.console import Console
 from rich.table import Table
 
+from nocturne import troubles
+from nocturne.documents import reports
 from pipelines.checking.fates import Fates, in_order
 from pipelines.deployment import Deployment
 from pipelines.nights import status
@@ -16,15 +18,29 @@ WIDTH = 80
 COMMANDS = 3  # told at most for days that do not follow each other
 
 
-def show(deployment: Deployment) -> int:
-    """Print how things stand; return 1 when a night is late, else 0."""
+def show(deployment: Deployment, *, as_json: bool = False) -> int:
+    """Print how things stand; return the exit code: 1 if rows are missing, 3 if a night is late."""
+    standing = status.read_status(deployment)
+    if as_json:
+        reports.write(reports.of_status(standing))
+    else:
+        _print(standing)
+    if _unbalanced(standing):
+        return troubles.FAILED
+    return troubles.LATE if standing.late else 0
+
+
+def _unbalanced(standing: Status) -> bool:
+    """Return whether what became of a source's rows does not add up to what was received."""
+    return not all(source["adds_up"] for source in reports.of_status(standing)["sources"])
+
+
+def _print(standing: Status) -> None:
     console = Console(highlight=False, soft_wrap=True)
-    standing = status.read(deployment)
     _nights(console, standing)
     _troubles(console, standing)
     _sources(console, standing)
     _lag(console, standing)
-    return int(standing.late)
 
 
 def _nights(console: Console, standing: Status) -> None:

@@ -1,4 +1,4 @@
-"""What a person reads after a night: who is in which segment, what moved, what stood out."""
+"""Print a night's summary: segments, movement, rejected rows, drift, models, deliveries."""
 
 from collections.abc import Callable
 from datetime import date
@@ -10,7 +10,11 @@ from rich.table import Table
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
+from nocturne.documents import reports
+from nocturne.documents.night import of_night
+from nocturne.show.console import narrow_console
 from pipelines.attempts import recorded
+from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
 from pipelines.warehouse import statements
@@ -18,23 +22,36 @@ from pipelines.warehouse import statements
 Section = Callable[[Console, Connection, RowMapping], None]
 
 
-def show(deployment: Deployment, as_of: date) -> None:
+NO_SEGMENTS = (
+    "Nobody is in a segment: config/segments.yml is missing, or names none. The demo's shows how "
+    "segments are written."
+)
+NO_DESTINATIONS = (
+    "Nothing is exported: config/destinations.yml is missing, or names none. The demo's shows how "
+    "destinations are written."
+)
+
+
+def show(deployment: Deployment, as_of: date, *, as_json: bool = False) -> None:
     """Print the summary of the night that stands for a day."""
-    console = Console(highlight=False, width=min(80, Console().width))
+    console = narrow_console()
     with deployment.warehouse.begin() as connection:
         night = recorded.published_on(connection, as_of)
         if night is None:
             raise NothingThere(f"no night is published for {as_of}.")
+        if as_json:
+            reports.write(of_night(connection, night))
+            return
         for section in SECTIONS:
             section(console, connection, night)
-    notes(console, night)
+    notes(console, deployment.configuration, night)
     files(console, deployment, night)
-    next_things(console, as_of)
+    next_things(console, night)
 
 
 def show_models(deployment: Deployment) -> None:
     """Print the models of the newest training."""
-    console = Console(highlight=False, width=min(80, Console().width))
+    console = narrow_console()
     with deployment.warehouse.begin() as connection:
         models(console, connection, None)
 
@@ -84,7 +101,7 @@ def segments(console: Console, connection: Connection, night: RowMapping) -> Non
         shown.add_row(
             row["segment"], count(row["people"]), count(row["spend"]), share(row["churn"]), *moved
         )
-    console.print(shown)
+    console.print(shown if rows else "None.")
 
 
 def clusters(console: Console, connection: Connection, night: RowMapping) -> None:
@@ -189,9 +206,11 @@ def exports(console: Console, connection: Connection, night: RowMapping) -> None
         console.print("Nothing: exports are of the newest night only.")
 
 
-def notes(console: Console, night: RowMapping) -> None:
-    """Sentences that steps left behind; what stands elsewhere in the summary is not repeated."""
+def notes(console: Console, configuration: Configuration, night: RowMapping) -> None:
+    """Sentences that steps left behind, and which files of the configuration are missing."""
     kept = [note for note in night["notes"] if not note.startswith("Exported")]
+    kept += [] if configuration.segments else [NO_SEGMENTS]
+    kept += [] if configuration.destinations else [NO_DESTINATIONS]
     if kept:
         heading(console, "Worth knowing")
         for note in kept:
@@ -206,16 +225,17 @@ def files(console: Console, deployment: Deployment, night: RowMapping) -> None:
         console.print(short(str(report)), soft_wrap=True)
 
 
-def next_things(console: Console, as_of: date) -> None:
-    """Three things to try next."""
+def next_things(console: Console, night: RowMapping) -> None:
+    """Three things to try next; while nothing serves, first a training and the night again."""
     heading(console, "Three things to try next")
+    as_of = night["as_of"]
     query = "select segment, people, churn from segment_summary where as_of = "
-    console.print(
-        f".venv/bin/nocturne psql -c \"{query}'{as_of}'\"\n"
-        f".venv/bin/nocturne night --as-of {as_of} --known-at recorded\n"
-        "make ui",
-        soft_wrap=True,
-    )
+    trained = (f"night --as-of {as_of} --known-at recorded",)
+    untrained = (f"train --as-of {as_of}", f"night --as-of {as_of}  # with the models trained")
+    look = f"psql -c \"{query}'{as_of}'\""
+    verbs = (look, *trained) if night["models"] else (*untrained, look)
+    lines = [f".venv/bin/nocturne {verb}" for verb in verbs]
+    console.print("\n".join([*lines, "make ui"][:3]), soft_wrap=True)
 
 
 SECTIONS: tuple[Section, ...] = (

@@ -1,4 +1,4 @@
-"""What `nocturne verify` prints."""
+"""Print the report of `nocturne verify`."""
 
 from datetime import date
 from typing import Any
@@ -7,7 +7,9 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from nocturne.documents import reports
 from nocturne.progress import walk
+from nocturne.show.console import narrow_console
 from pipelines.attempts import claims
 from pipelines.attempts.compare import Comparison, Difference, RowChange
 from pipelines.backfills import verify
@@ -17,7 +19,7 @@ from pipelines.deployment import Deployment
 SHOWN = 20  # lines per table: enough to see what it is about, short enough to read
 
 
-def show(deployment: Deployment, as_of: date, *, now: bool) -> int:
+def show(deployment: Deployment, as_of: date, *, now: bool, as_json: bool = False) -> int:
     """Verify a night and say what came of it; return 1 if it is not what its record makes.
 
     With `now` the differences are information, and 0 is returned.
@@ -27,8 +29,11 @@ def show(deployment: Deployment, as_of: date, *, now: bool) -> int:
         claims.process_claim(deployment.warehouse, "nocturne verify") as claim,
         walk(f"verifying {as_of}", names) as tell,
     ):
-        proof = verify.verify(deployment, claim, as_of, now=now, tell=tell)
-    console = Console(highlight=False, width=min(80, Console().width))
+        proof = verify.verify(deployment, claim, verify.ProofRequest(as_of, now), tell=tell)
+    if as_json:
+        reports.write(reports.of_proof(proof, now))
+        return int(not now and not proof.holds)
+    console = narrow_console()
     if now:
         _would_change(console, proof)
     else:

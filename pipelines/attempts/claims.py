@@ -1,4 +1,4 @@
-"""Who may build: one attempt at a time per warehouse, claimed, swept when its builder died."""
+"""Claims on attempts: one builder at a time per warehouse; attempts of dead builders are swept."""
 
 import json
 import secrets
@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
@@ -13,7 +14,7 @@ from sqlalchemy.engine import Connection
 from pipelines.attempts import freshness, recorded, serving_models
 from pipelines.attempts.night import Night, Previous
 from pipelines.deployment import Deployment
-from pipelines.errors import WarehouseBusy
+from pipelines.errors import NightTooStale, WarehouseBusy
 from pipelines.warehouse import attempt_tables, locks, statements
 from pipelines.warehouse.connection import Warehouse
 
@@ -26,9 +27,16 @@ class Claim:
     key: int | None = None
 
 
+class Ending(NamedTuple):
+    """How an attempt or a backfill has ended: the state its row is left in, and why."""
+
+    state: str
+    reason: str | None = None
+
+
 @dataclass(frozen=True)
 class AttemptRequest:
-    """Which attempt somebody wants to build.
+    """The attempt to build.
 
     `in_full` computes everybody, whatever an earlier night could lend; `models` (ids by kind)
     serve instead of those of the day; `known_at` None is all that is staged; `previous` is the
@@ -55,14 +63,7 @@ def process_claim(warehouse_: Warehouse, name: str) -> Iterator[Claim]:
 def open_night(
     deployment: Deployment,
     claim: Claim,
-    as_of: date,
-    *,
-    known_at: int | None = None,
-    purpose: str = "night",
-    in_full: bool = False,
-    models: dict[str, str] | None = None,
-    previous: int | None = None,
-    staging_version: str | None = None,
+    request: AttemptRequest,
 ) -> Night:
     """Claim an attempt and fix what it knows; the same claim asking again gets the same attempt.
 
@@ -73,13 +74,33 @@ def open_night(
     NightTooStale
         If no order line is dated in the last `freshness_days` days.
     """
-    wanted = AttemptRequest(as_of, known_at, purpose, in_full, models, previous, staging_version)
     with deployment.warehouse.begin() as connection:
         locks.take(connection, locks.OPENING)
-        night_id = _own_attempt(deployment, connection, claim, wanted)
+        night_id = _own_attempt(deployment, connection, claim, request)
         if night_id is None:
-            night_id = _new_attempt(deployment, connection, claim, wanted)
-    return resume(deployment, night_id)
+            night_id = _new_attempt(deployment, connection, claim, request)
+    tonight = resume(deployment, night_id)
+    if request.purpose != "train":
+        _refuse_stale(tonight)
+    return tonight
+
+
+def _refuse_stale(tonight: Night) -> None:
+    """Refuse a night without fresh order lines; its row keeps the reason."""
+    try:
+        with tonight.deployment.warehouse.begin() as connection:
+            freshness.refuse_stale(tonight.deployment, connection, tonight.as_of, tonight.binds)
+    except NightTooStale as error:
+        fail_night(tonight.deployment, tonight.night_id, str(error))
+        raise
+
+
+def refuse_night(deployment: Deployment, claim: Claim, as_of: date, sentence: str) -> None:
+    """Write down that a night was refused before it was opened, and why."""
+    with deployment.warehouse.begin() as connection:
+        locks.take(connection, locks.OPENING)
+        night_id = _new_attempt(deployment, connection, claim, AttemptRequest(as_of))
+        _end(deployment, connection, night_id, Ending("failed", sentence))
 
 
 def resume(deployment: Deployment, night_id: int) -> Night:
@@ -109,7 +130,7 @@ def _previous(row: RowMapping) -> Previous | None:
 def fail_night(deployment: Deployment, night_id: int, sentence: str) -> None:
     """Give an attempt up: its tables go, its row keeps the sentence. Harmless when it is ended."""
     with deployment.warehouse.begin() as connection:
-        _end(deployment, connection, night_id, ("failed", sentence))
+        _end(deployment, connection, night_id, Ending("failed", sentence))
 
 
 def release(deployment: Deployment, claimant: str, sentence: str) -> list[date]:
@@ -117,7 +138,7 @@ def release(deployment: Deployment, claimant: str, sentence: str) -> list[date]:
     with deployment.warehouse.begin() as connection:
         held = _held(connection, claimant)
         for row in held:
-            _end(deployment, connection, row["night_id"], ("failed", sentence))
+            _end(deployment, connection, row["night_id"], Ending("failed", sentence))
     return [row["as_of"] for row in held]
 
 
@@ -129,7 +150,7 @@ def keep_night(deployment: Deployment, tonight: Night) -> None:
     with deployment.warehouse.begin() as connection:
         for row in _held(connection, tonight.claimant):
             if row["status"] == "built":
-                _end(deployment, connection, row["night_id"], ("dropped", None))
+                _end(deployment, connection, row["night_id"], Ending("dropped"))
         statements.run(connection, "attempts/keep_night", night_id=tonight.night_id)
 
 
@@ -137,7 +158,7 @@ def drop_kept(deployment: Deployment, claim: Claim) -> None:
     """Drop whatever a claim still holds: what it kept, and what it was building."""
     with deployment.warehouse.begin() as connection:
         for row in _held(connection, claim.name):
-            _end(deployment, connection, row["night_id"], ("dropped", None))
+            _end(deployment, connection, row["night_id"], Ending("dropped"))
 
 
 def _held(connection: Connection, claimant: str) -> list[RowMapping]:
@@ -148,24 +169,19 @@ def _held(connection: Connection, claimant: str) -> list[RowMapping]:
 def drop_night(deployment: Deployment, night_id: int) -> None:
     """Drop an attempt that was never meant to be published."""
     with deployment.warehouse.begin() as connection:
-        _end(deployment, connection, night_id, ("dropped", None))
+        _end(deployment, connection, night_id, Ending("dropped"))
 
 
-def _end(
-    deployment: Deployment,
-    connection: Connection,
-    night_id: int,
-    ending: tuple[str, str | None],
-) -> None:
+def _end(deployment: Deployment, connection: Connection, night_id: int, ending: Ending) -> None:
     now = deployment.warehouse.clock()
-    binds = {"night_id": night_id, "status": ending[0], "failure": ending[1], "now": now}
+    binds = {"night_id": night_id, "status": ending.state, "failure": ending.reason, "now": now}
     if statements.run(connection, "attempts/end_night", **binds).rowcount:
         for table in (*attempt_tables.TABLES, *attempt_tables.ASIDE):
             attempt_tables.drop_attempt_table(connection, table, night_id)
 
 
 def _own_attempt(
-    deployment: Deployment, connection: Connection, claim: Claim, wanted: AttemptRequest
+    deployment: Deployment, connection: Connection, claim: Claim, request: AttemptRequest
 ) -> int | None:
     """Return this claim's open attempt; sweep the dead; refuse while another builder lives."""
     mine = None
@@ -176,20 +192,20 @@ def _own_attempt(
                 f"since {row['opened_at']:%Y-%m-%d %H:%M} UTC. Wait for it, then try again; "
                 "`nocturne status` shows it."
             )
-        if row["claimant"] == claim.name and _is_wanted(row, wanted):
+        if row["claimant"] == claim.name and _is_requested(row, request):
             mine = row["night_id"]
         elif row["claimant"] != claim.name or row["status"] != "built":
-            _end(deployment, connection, row["night_id"], ("dropped", "its builder died."))
+            _end(deployment, connection, row["night_id"], Ending("dropped", "its builder died."))
     return mine
 
 
-def _is_wanted(row: RowMapping, wanted: AttemptRequest) -> bool:
-    """Return whether an open attempt is the one wanted; what is left open matches any."""
+def _is_requested(row: RowMapping, request: AttemptRequest) -> bool:
+    """Return whether an open attempt is the one requested; what is left open matches any."""
     return (
         row["status"] == "building"
-        and (row["as_of"], row["purpose"]) == (wanted.as_of, wanted.purpose)
-        and wanted.known_at in (None, row["known_at"])
-        and wanted.models in (None, row["models"])
+        and (row["as_of"], row["purpose"]) == (request.as_of, request.purpose)
+        and request.known_at in (None, row["known_at"])
+        and request.models in (None, row["models"])
     )
 
 
@@ -199,32 +215,23 @@ def _is_alive(deployment: Deployment, connection: Connection, row: RowMapping) -
 
 
 def _new_attempt(
-    deployment: Deployment,
-    connection: Connection,
-    claim: Claim,
-    wanted: AttemptRequest,
+    deployment: Deployment, connection: Connection, claim: Claim, request: AttemptRequest
 ) -> int:
-    as_of, known_at, purpose = wanted.as_of, wanted.known_at, wanted.purpose
+    as_of, known_at, purpose = request.as_of, request.known_at, request.purpose
     made_by = deployment.versions
-    staging = wanted.staging_version or made_by.staging
+    staging = request.staging_version or made_by.staging
     if known_at is None:
         known_at = recorded.newest_known_at(connection, staging)
     inputs = {"as_of": as_of, "known_at": known_at, **made_by.binds, "staging_version": staging}
-    if purpose != "train":
-        freshness.refuse_stale(deployment, connection, as_of, inputs)
     now = deployment.warehouse.clock()
-    content = json.dumps(deployment.configuration.read_by_build, sort_keys=True)
-    statements.run(
-        connection,
-        "attempts/keep_configuration",
-        hash=made_by.configuration,
-        content=content,
-        now=now,
-    )
-    previous = wanted.previous
-    if previous is None and not wanted.in_full:
+    recorded.keep_configuration(connection, deployment.configuration, now)
+    previous = request.previous
+    if previous is None and not request.in_full:
         previous = statements.value(connection, "attempts/previous_night", **inputs)
-    models = _models(connection, wanted)
+    models = {} if purpose == "train" and request.models is None else request.models
+    if models is None:
+        as_recorded = request.known_at is not None
+        models = serving_models.models_for(connection, as_of, as_recorded=as_recorded)
     row = {
         "purpose": purpose,
         "claimant": claim.name,
@@ -235,9 +242,3 @@ def _new_attempt(
         "now": now,
     }
     return int(statements.value(connection, "attempts/insert_night", **inputs, **row))
-
-
-def _models(connection: Connection, wanted: AttemptRequest) -> dict[str, str]:
-    if wanted.models is not None:
-        return wanted.models
-    return {} if wanted.purpose == "train" else serving_models.models_for(connection, wanted.as_of)

@@ -1,4 +1,4 @@
-"""Hold the tables of two attempts against each other, row by row, in the database.
+"""Compare the tables of two attempts row by row, in the database.
 
 A row is found by its key; every other column but night_id counts, floating point columns rounded
 as the content hash rounds them: two tables without a difference have one hash, and the reverse.
@@ -11,11 +11,12 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines.attempts.night import DIGITS, KEYS
+from pipelines.attempts.night import KEYS
+from pipelines.configuration.columns import DIGITS
 from pipelines.warehouse import attempt_tables, statements
+from pipelines.warehouse.statements import Table
 
-TableName = tuple[str, str]  # the schema and name of a table
-TableNames = Callable[[str], TableName]  # where each table of an attempt lies
+TableNames = Callable[[str], Table]  # where each table of an attempt lies
 
 
 @dataclass(frozen=True)
@@ -77,6 +78,13 @@ class Comparison:
         return sum(difference.row_count for difference in self.tables)
 
 
+class Places(NamedTuple):
+    """Where one table of two attempts lies."""
+
+    before: Table
+    after: Table
+
+
 class _Sides(NamedTuple):
     """Two tables joined by their key; `differ` per column, and what selects rows that do."""
 
@@ -96,12 +104,16 @@ class _Sides(NamedTuple):
 
 def published(night_id: int) -> TableNames:
     """Return where the tables of an attempt lie that is or was published."""
-    return lambda table: (attempt_tables.PUBLISHED, attempt_tables.attempt_table(table, night_id))
+    return lambda table: Table(
+        attempt_tables.PUBLISHED, attempt_tables.attempt_table(table, night_id)
+    )
 
 
 def unpublished(night_id: int) -> TableNames:
     """Return where the tables of an attempt lie that is not."""
-    return lambda table: (attempt_tables.ATTEMPTS, attempt_tables.attempt_table(table, night_id))
+    return lambda table: Table(
+        attempt_tables.ATTEMPTS, attempt_tables.attempt_table(table, night_id)
+    )
 
 
 def is_kept(connection: Connection, places: TableNames) -> bool:
@@ -115,23 +127,21 @@ def attempts(
     connection: Connection, before: TableNames, after: TableNames, limit: int = 20
 ) -> Comparison:
     """Return how all tables of two attempts differ; of each only `limit` rows are brought here."""
-    tables = [differences(connection, t, before(t), after(t), limit) for t in attempt_tables.TABLES]
+    tables = [
+        differences(connection, table, Places(before(table), after(table)), limit)
+        for table in attempt_tables.TABLES
+    ]
     if not any(difference.row_count for difference in tables):
         return Comparison(tables, 0, [])
     return Comparison(tables, people(connection, before, after), flips(connection, before, after))
 
 
-def differences(
-    connection: Connection, table: str, before: TableName, after: TableName, limit: int = 20
-) -> Difference:
+def differences(connection: Connection, table: str, places: Places, limit: int = 20) -> Difference:
     """Return how a table differs between two places; only `limit` rows leave the database.
 
-    Parameters
-    ----------
-    table : one of pipelines.partitions.TABLES; it gives the key and the digits
-    before, after : schema and name
+    `table` is one of `attempt_tables.TABLES`: it gives the key and the digits.
     """
-    sides = _sides(connection, table, before, after)
+    sides = _sides(connection, table, places)
     changed = sa.not_(sa.or_(sides.only_before, sides.only_after))
     counts = {
         "before": sides.only_before,
@@ -152,7 +162,7 @@ def people(connection: Connection, before: TableNames, after: TableNames) -> int
     """Return how many people have another row in any table about people."""
     each = []
     for table in (table for table, key in KEYS.items() if key == ("person_id",)):
-        sides = _sides(connection, table, before(table), after(table))
+        sides = _sides(connection, table, Places(before(table), after(table)))
         who = sides.key["person_id"].label("person_id")
         each.append(sa.select(who).select_from(sides.joined).where(sides.is_other))
     together = sa.union(*each).subquery()
@@ -163,16 +173,16 @@ def flips(connection: Connection, before: TableNames, after: TableNames) -> list
     """Return per segment that differs how many people leave and enter it."""
     named = {"segments_before": before, "segments_after": after}
     for name, places in named.items():
-        statements.name_as(connection, name, *places("customer_segments"))
+        statements.name_as(connection, name, places("customer_segments"))
     found = [Flip(**row) for row in statements.rows(connection, "attempts/flips")]
     for name in named:
         statements.drop_view(connection, name)
     return found
 
 
-def _sides(connection: Connection, table: str, before: TableName, after: TableName) -> _Sides:
-    left = _table(connection, before).alias("before")
-    right = _table(connection, after).alias("after")
+def _sides(connection: Connection, table: str, places: Places) -> _Sides:
+    left = _table(connection, places.before).alias("before")
+    right = _table(connection, places.after).alias("after")
     key, digits = KEYS[table], DIGITS.get(table, 4)
     names = [c.name for c in left.c if c.name not in ("night_id", *key)]
     same_key = sa.and_(*(left.c[name] == right.c[name] for name in key))
@@ -194,7 +204,7 @@ def _sides(connection: Connection, table: str, before: TableName, after: TableNa
     )  # fmt: skip
 
 
-def _table(connection: Connection, place: TableName) -> sa.TableClause:
+def _table(connection: Connection, place: Table) -> sa.TableClause:
     schema, name = place
     found = sa.inspect(connection).get_columns(name, schema=schema)
     return sa.table(name, *(sa.column(c["name"], c["type"]) for c in found), schema=schema)

@@ -1,4 +1,4 @@
-"""Whether a night's time has come: its day has ended, and fresh data has come for it.
+"""Refuse a night whose day has not ended, or whose newest data is too old.
 
 Publishing without fresh data would only age what is known. A source may be held to an age of its
 own.

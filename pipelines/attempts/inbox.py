@@ -1,4 +1,4 @@
-"""Where what is computed outside the database waits for its night's transaction.
+"""Store what is computed outside the database until its night's transaction takes it.
 
 ADBC cannot share a transaction with SQLAlchemy, so Arrow batches go into an unlogged inbox of the
 night first, and a SELECT moves them into the attempt's table from there.

@@ -1,8 +1,4 @@
-"""What a night is: three lists of steps, and the Night that the building steps take.
-
-*receive* works per batch, once, outside any attempt; *build* makes an attempt that nobody reads;
-*finish* puts it in front of people. `nocturne night` and the DAG walk all three, in this order.
-"""
+"""The Night: an attempt at a business day, claimed; the argument of every step of build."""
 
 import json
 from collections.abc import Iterator
@@ -14,20 +10,28 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from pipelines.configuration.columns import DIGITS
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import ClaimLost
 from pipelines.warehouse import attempt_tables, content_hash, statements
+from pipelines.warehouse.statements import Table
 
-# The key of each table of an attempt, and the digits its floats are compared with.
+# The key of each table of an attempt.
 KEYS = {
     "members": ("source", "entity", "record_ref"),
     "customer_features": ("person_id",),
     "customer_scores": ("person_id",),
     "customer_segments": ("person_id",),
 }
-DIGITS = {"customer_scores": 6}
 NO_NIGHT = -1  # the number of no attempt
+
+
+class Inputs(NamedTuple):
+    """What a night or a training is made from: its day, and the newest landing it knows."""
+
+    as_of: date
+    known_at: int
 
 
 class Previous(NamedTuple):
@@ -105,22 +109,24 @@ class Night:
         """Let SELECTs of this step read tables of this attempt by their plain names."""
         for table in tables:
             name = attempt_tables.attempt_table(table, self.night_id)
-            statements.name_as(connection, table, attempt_tables.ATTEMPTS, name)
+            statements.name_as(connection, table, Table(attempt_tables.ATTEMPTS, name))
             connection.info.setdefault("named", []).append(table)
 
     def read_previous(self, connection: Connection, table: str, name: str) -> None:
         """Let SELECTs of this step read a table of the earlier night; empty if there is none."""
         if self.previous is None:
-            statements.name_as(connection, name, attempt_tables.PUBLISHED, table, night_id=NO_NIGHT)
+            statements.name_as(
+                connection, name, Table(attempt_tables.PUBLISHED, table), night_id=NO_NIGHT
+            )
         else:
             where = attempt_tables.where_is(connection, table, self.previous.night_id)
-            statements.name_as(connection, name, *where, night_id=self.previous.night_id)
+            statements.name_as(connection, name, where, night_id=self.previous.night_id)
         connection.info.setdefault("named", []).append(name)
 
     def store(self, connection: Connection, table: str, select: str, **binds: Any) -> int:
         """Write one table of the attempt from a SELECT; keep its row count and content hash."""
         name = attempt_tables.create_attempt(connection, table, self.night_id, self.as_of)
-        target = (attempt_tables.ATTEMPTS, name)
+        target = Table(attempt_tables.ATTEMPTS, name)
         statements.insert_select(
             connection, target, select, order=KEYS[table], **self.binds | binds
         )
@@ -128,7 +134,7 @@ class Night:
 
     def seal(self, connection: Connection, table: str) -> int:
         """Index a finished table, analyse it for its readers, keep row count and content hash."""
-        target = (attempt_tables.ATTEMPTS, attempt_tables.attempt_table(table, self.night_id))
+        target = Table(attempt_tables.ATTEMPTS, attempt_tables.attempt_table(table, self.night_id))
         name = statements.quote(connection, *target)
         attempt_tables.index_attempt(connection, table, self.night_id)
         connection.execute(sa.text(f"analyze {name}"))
@@ -140,9 +146,9 @@ class Night:
 
     def record(self, connection: Connection, column: str, entries: dict[str, Any]) -> None:
         """Merge entries into a jsonb column of this night's row in ops.nights."""
-        told = json.dumps(entries)
+        merged = json.dumps(entries)
         statements.run(
-            connection, f"attempts/record_{column}", night_id=self.night_id, entries=told
+            connection, f"attempts/record_{column}", night_id=self.night_id, entries=merged
         )
 
     def note(self, connection: Connection, sentence: str) -> None:

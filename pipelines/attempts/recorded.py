@@ -1,10 +1,12 @@
 """Recorded nights: their rows in ops.nights, those that stand as published, the newest landing."""
 
-from datetime import date
+import json
+from datetime import date, datetime
 
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
+from pipelines.configuration.model import Configuration
 from pipelines.errors import NothingThere
 from pipelines.warehouse import statements
 
@@ -36,3 +38,10 @@ def published_nights(connection: Connection) -> list[RowMapping]:
 def newest_known_at(connection: Connection, staging_version: str) -> int:
     """Return the highest landing number that is staged in a version."""
     return int(statements.value(connection, "attempts/known_at", staging_version=staging_version))
+
+
+def keep_configuration(connection: Connection, configuration: Configuration, now: datetime) -> None:
+    """Keep the settings that a build reads, once, under their hash."""
+    content = json.dumps(configuration.read_by_build, sort_keys=True)
+    binds = {"hash": configuration.build_configuration, "content": content, "now": now}
+    statements.run(connection, "attempts/keep_configuration", **binds)

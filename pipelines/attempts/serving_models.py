@@ -1,4 +1,4 @@
-"""Which models serve: versions in ops.model_versions, their bytes below the home."""
+"""The models that serve: versions in ops.model_versions, their bytes below the home."""
 
 import json
 from dataclasses import dataclass, field
@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import recorded
+from pipelines.attempts.night import Inputs
 from pipelines.errors import NothingThere
 from pipelines.warehouse import locks, statements
 
@@ -28,12 +29,18 @@ class Version:
     content: bytes = field(repr=False)
 
 
-def models_for(connection: Connection, as_of: date) -> dict[str, str]:
-    """Return the model ids for a night, by kind: those its published attempt had, else the
-    newest champions trained up to that day; empty before any training."""
-    if published := recorded.published_on(connection, as_of):
-        return dict(published["models"])
-    return {kind: str(row["model_id"]) for kind, row in champions(connection, as_of).items()}
+def models_for(connection: Connection, as_of: date, *, as_recorded: bool = False) -> dict[str, str]:
+    """Return the model ids for a night, by kind: those its published attempt had.
+
+    Of a kind that it had none of, the newest champion trained up to that day serves, unless the
+    night is to be as recorded; empty before any training.
+    """
+    published = recorded.published_on(connection, as_of)
+    had = dict(published["models"]) if published else {}
+    if published and as_recorded:
+        return had
+    newest = champions(connection, as_of).items()
+    return {kind: str(row["model_id"]) for kind, row in newest} | had
 
 
 def champions(connection: Connection, as_of: date) -> dict[str, sa.RowMapping]:
@@ -52,18 +59,16 @@ def younger_than(connection: Connection, as_of: date, models: dict[str, str]) ->
     ]
 
 
-def same_training(
-    connection: Connection, knew: tuple[date, int], versions: list[Version]
-) -> int | None:
-    """Return the number of the training that knew the same and made the same models, if any."""
+def same_training(connection: Connection, inputs: Inputs, versions: list[Version]) -> int | None:
+    """Return the number of the training of the same inputs that made the same models, if any."""
     ids = sorted(version.model_id for version in versions)
-    binds = {"as_of": knew[0], "known_at": knew[1], "model_ids": ids}
+    binds = {"as_of": inputs.as_of, "known_at": inputs.known_at, "model_ids": ids}
     found = statements.value(connection, "attempts/same_training", **binds)
     return None if found is None else int(found)
 
 
 def record_training(
-    connection: Connection, knew: tuple[date, int], versions: list[Version], now: datetime
+    connection: Connection, inputs: Inputs, versions: list[Version], now: datetime
 ) -> int:
     """Record the models of a training in the caller's transaction; return the training's number.
 
@@ -79,8 +84,8 @@ def record_training(
             model_id=version.model_id,
             kind=version.kind,
             model_name=version.name,
-            trained_as_of=knew[0],
-            known_at=knew[1],
+            trained_as_of=inputs.as_of,
+            known_at=inputs.known_at,
             features=version.features,
             metrics=json.dumps(version.metrics, sort_keys=True, allow_nan=False),
             verdict=version.verdict,

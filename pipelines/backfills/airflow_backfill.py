@@ -1,4 +1,4 @@
-"""A backfill whose nights somebody else walks, one by one: Airflow's stands in ops.backfills, too.
+"""Record a backfill that Airflow drives, night by night, in ops.backfills.
 
 It begins when the first of its nights asks to be opened. When it has ended its walker tells, who
 alone knows which nights are still to come.
@@ -12,7 +12,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import recorded, serving_models
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import Claim, Ending
 from pipelines.backfills import run
 from pipelines.backfills.date_range import KEPT, by_day
 from pipelines.deployment import Deployment
@@ -49,8 +49,8 @@ def join(deployment: Deployment, walker: str, night: JoinedNight) -> None:
             }
             run.insert(deployment, connection, Claim(walker), row)
         else:
-            told = json.dumps({str(day): models[day]})
-            binds = {"claimant": walker, "as_of": day, "known_at": known_at, "models": told}
+            of_day = json.dumps({str(day): models[day]})
+            binds = {"claimant": walker, "as_of": day, "known_at": known_at, "models": of_day}
             statements.run(connection, "backfills/walked_on", **binds)
 
 
@@ -68,7 +68,8 @@ def end(deployment: Deployment, walker: str) -> None:
         if begun is None:
             return
         left = [str(day) for day in by_day(begun["models"]) if day not in begun["nights_done"]]
-        ending = ("failed", f"not built: {', '.join(left)}.") if left else ("done", None)
+        reason = f"not built: {', '.join(left)}." if left else None
+        ending = Ending("failed" if left else "done", reason)
         run.end(deployment, connection, begun["backfill_id"], ending)
 
 

@@ -16,19 +16,20 @@ from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import freshness, recorded
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import Claim, Ending
 from pipelines.backfills import run
 from pipelines.backfills.date_range import KEPT, PLANNED, DateRange, by_day, models_of
-from pipelines.backfills.run import BackfillResult, Listener
+from pipelines.backfills.run import BackfillResult
 from pipelines.deployment import Deployment
 from pipelines.errors import BackfillRefused, NothingThere, WarehouseBusy
 from pipelines.nights import runner
+from pipelines.progress import NightListener, silent
 from pipelines.warehouse import locks, statements
 
 
 @dataclass(frozen=True)
 class BackfillRequest:
-    """Which nights somebody wants built anew, and how."""
+    """The nights to build anew, and how."""
 
     span: DateRange
     plan_id: int | None = None
@@ -44,7 +45,7 @@ class BackfillRequest:
 
 
 def backfill(
-    deployment: Deployment, claim: Claim, asked: BackfillRequest, tell: Listener = run.silent
+    deployment: Deployment, claim: Claim, request: BackfillRequest, tell: NightListener = silent
 ) -> BackfillResult:
     """Build and publish every night asked for; go on where the same call was killed.
 
@@ -59,20 +60,20 @@ def backfill(
     WarehouseBusy
         While somebody else builds.
     """
-    freshness.refuse_unended(deployment, asked.span.last)
+    freshness.refuse_unended(deployment, request.span.last)
     plan = None
-    if asked.plan_id is not None:
-        plan = _plan(deployment, asked)  # refused before anything is staged
+    if request.plan_id is not None:
+        plan = _plan(deployment, request)  # refused before anything is staged
     runner.stage_anew(deployment)
     with _opening(deployment) as connection:
-        begun = _go_on(deployment, connection, claim, asked)
+        begun = _go_on(deployment, connection, claim, request)
         if begun is None:
             if plan:
                 _refuse_moved(connection, plan)
-            row = _row(deployment, connection, asked, plan)
+            row = _row(deployment, connection, request, plan)
             begun = run.insert(deployment, connection, claim, row)
     hashes = by_day(plan["content_hashes"]) if plan else None
-    return run.fill(deployment, claim, run.filling_of(begun, hashes), tell)
+    return run.build_nights(deployment, claim, run.run_of(begun, hashes), tell)
 
 
 def abandon(deployment: Deployment) -> list[int]:
@@ -87,12 +88,12 @@ def abandon(deployment: Deployment) -> list[int]:
         unfinished = _unfinished(connection)
         for row in unfinished:
             _refuse_living(connection, row, None)
-            why = ("abandoned", "given up by hand.")
+            why = Ending("abandoned", "given up by hand.")
             run.end(deployment, connection, row["backfill_id"], why)
     return [row["backfill_id"] for row in unfinished]
 
 
-def _plan(deployment: Deployment, asked: BackfillRequest) -> RowMapping:
+def _plan(deployment: Deployment, request: BackfillRequest) -> RowMapping:
     """Return the plan asked for.
 
     Raises
@@ -103,26 +104,27 @@ def _plan(deployment: Deployment, asked: BackfillRequest) -> RowMapping:
         If it is of other nights, or code, settings or staging have changed since.
     """
     with deployment.warehouse.begin() as connection:
-        found = statements.rows(connection, "backfills/plan", plan_id=asked.plan_id)
+        found = statements.rows(connection, "backfills/plan", plan_id=request.plan_id)
     if not found:
-        raise NothingThere(f"there is no plan {asked.plan_id}: `nocturne plan` makes one.")
+        raise NothingThere(f"there is no plan {request.plan_id}: `nocturne plan` makes one.")
     plan = found[0]
-    if asked.models_mode != KEPT:
-        raise BackfillRefused(f"plan {asked.plan_id} says which models serve: leave --models out.")
-    if (plan["from_as_of"], plan["to_as_of"]) != (asked.span.first, asked.span.last):
+    if request.models_mode != KEPT:
         raise BackfillRefused(
-            f"plan {asked.plan_id} is of {plan['from_as_of']} to {plan['to_as_of']}, not of "
-            f"{asked.span.first} to {asked.span.last}."
+            f"plan {request.plan_id} says which models serve: leave --models out."
+        )
+    if (plan["from_as_of"], plan["to_as_of"]) != (request.span.first, request.span.last):
+        raise BackfillRefused(
+            f"plan {request.plan_id} is of {plan['from_as_of']} to {plan['to_as_of']}, not of "
+            f"{request.span.first} to {request.span.last}."
         )
     _refuse_other_versions(
-        deployment, plan, (f"plan {asked.plan_id} was made", "`nocturne plan` makes a new one")
+        deployment, plan, f"plan {request.plan_id} was made", "`nocturne plan` makes a new one"
     )
     return plan
 
 
-def _refuse_other_versions(deployment: Deployment, row: RowMapping, told: tuple[str, str]) -> None:
+def _refuse_other_versions(deployment: Deployment, row: RowMapping, what: str, advice: str) -> None:
     """Refuse to go by what was made with other code, settings or staging than today's."""
-    what, advice = told
     now = deployment.versions.binds
     other = [name for name, value in now.items() if row[name] != value]
     if "build_code" in other:
@@ -135,7 +137,7 @@ def _refuse_other_versions(deployment: Deployment, row: RowMapping, told: tuple[
 
 
 def _go_on(
-    deployment: Deployment, connection: Connection, claim: Claim, asked: BackfillRequest
+    deployment: Deployment, connection: Connection, claim: Claim, request: BackfillRequest
 ) -> RowMapping | None:
     """Return the unfinished backfill, taken over, if it is the one asked for; None without one."""
     for row in _unfinished(connection):
@@ -143,7 +145,7 @@ def _go_on(
         begun = BackfillRequest(
             DateRange(row["from_as_of"], row["to_as_of"]), row["plan_id"], row["models_mode"]
         )
-        if begun.command != asked.command:
+        if begun.command != request.command:
             raise BackfillRefused(
                 f"backfill {row['backfill_id']} of {begun.span.first} to {begun.span.last} is not "
                 f"finished ({len(row['nights_done'])} of {len(row['models'])} nights). "
@@ -151,7 +153,7 @@ def _go_on(
             )
         what = f"backfill {row['backfill_id']} was begun"
         advice = "`nocturne backfill --abandon` gives it up"
-        _refuse_other_versions(deployment, row, (what, advice))
+        _refuse_other_versions(deployment, row, what, advice)
         taken = {"claimant": claim.name, "claim_key": claim.key}
         statements.run(connection, "backfills/taken", backfill_id=row["backfill_id"], **taken)
         return row
@@ -159,24 +161,27 @@ def _go_on(
 
 
 def _row(
-    deployment: Deployment, connection: Connection, asked: BackfillRequest, plan: RowMapping | None
+    deployment: Deployment,
+    connection: Connection,
+    request: BackfillRequest,
+    plan: RowMapping | None,
 ) -> dict[str, Any]:
     """Return what a new backfill is: by its plan, or by what is known and serves now."""
     begun = {
-        "reason": asked.reason,
+        "reason": request.reason,
         "by_itself": False,
-        "from_as_of": asked.span.first,
-        "to_as_of": asked.span.last,
-        "plan_id": asked.plan_id,
+        "from_as_of": request.span.first,
+        "to_as_of": request.span.last,
+        "plan_id": request.plan_id,
     }
     if plan:
         models = by_day(plan["models"])
         return {**begun, "models_mode": PLANNED, "known_at": plan["known_at"], "models": models}
     return {
         **begun,
-        "models_mode": asked.models_mode,
+        "models_mode": request.models_mode,
         "known_at": recorded.newest_known_at(connection, deployment.versions.staging),
-        "models": models_of(connection, asked.span, asked.models_mode),
+        "models": models_of(connection, request.span, request.models_mode),
     }
 
 

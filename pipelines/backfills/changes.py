@@ -1,9 +1,9 @@
-"""What a planned night would change, held against the night that stands for its day."""
+"""Compare a planned night with the night that stands for its day."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
@@ -64,56 +64,62 @@ class NightChange:
         return self.refused is None and (self.night_id is None or bool(self.differ))
 
 
-def unchanged(asking: PlanContext, connection: Connection, standing: RowMapping) -> NightChange:
+class Refusal(NamedTuple):
+    """A night that cannot be built, and the sentence why not."""
+
+    as_of: date
+    sentence: str
+
+
+def unchanged(context: PlanContext, connection: Connection, standing: RowMapping) -> NightChange:
     """Return that a night would stay as it is; a delivery may be due all the same."""
     people = standing["row_counts"]["customer_features"]
-    exports = _exports(asking, connection, standing)
+    exports = _exports(context, connection, standing)
     return NightChange(
         standing["as_of"], standing["night_id"], people, is_built=False, rows={}, exports=exports
     )
 
 
 def refused(
-    asking: PlanContext, connection: Connection, why: tuple[date, str], standing: RowMapping | None
+    context: PlanContext, connection: Connection, refusal: Refusal, standing: RowMapping | None
 ) -> NightChange:
     """Return that a night cannot be built, and stays as it is or missing."""
-    day, sentence = why
     if standing is None:
-        return NightChange(day, None, 0, is_built=False, refused=sentence)
-    return replace(unchanged(asking, connection, standing), refused=sentence)
+        return NightChange(refusal.as_of, None, 0, is_built=False, refused=refusal.sentence)
+    return replace(unchanged(context, connection, standing), refused=refusal.sentence)
 
 
 def compared(
-    asking: PlanContext, connection: Connection, built: RowMapping, standing: RowMapping | None
+    context: PlanContext, connection: Connection, built: RowMapping, standing: RowMapping | None
 ) -> NightChange:
     """Return what a built attempt would change; None stands where the night is missing."""
     people = built["row_counts"]["customer_features"]
-    exports = _exports(asking, connection, built)
+    exports = _exports(context, connection, built)
     found = NightChange(built["as_of"], None, people, True, people_differ=people, exports=exports)
     if standing is None:
         return found
-    late = asking.outdated.get(built["as_of"])
+    late = context.outdated.get(built["as_of"])
     was, now = standing["content_hashes"], built["content_hashes"]
     found = replace(
         found,
         night_id=standing["night_id"],
-        other=tuple(name for name, value in asking.versions.items() if standing[name] != value),
+        other=tuple(name for name, value in context.versions.items() if standing[name] != value),
         outdated={name: late[name] for name in LATE} if late else None,
         differ=tuple(table for table in KEYS if was.get(table) != now[table]),
     )
     if not compare.is_kept(connection, compare.published(standing["night_id"])):
         return replace(found, people_differ=people if found.differ else 0)
-    return replace(found, **_differences(asking, connection, (standing, built)))
+    return replace(found, **_differences(context, connection, standing, built))
 
 
 def _differences(
-    asking: PlanContext, connection: Connection, nights: tuple[RowMapping, RowMapping]
+    context: PlanContext, connection: Connection, standing: RowMapping, built: RowMapping
 ) -> dict[str, Any]:
-    ids = [night["night_id"] for night in nights]
+    ids = [standing["night_id"], built["night_id"]]
     before, after = compare.published(ids[0]), compare.unpublished(ids[1])
     whole = compare.attempts(connection, before, after, limit=0)
     rows = {each.table: each.row_count for each in whole.tables if each.row_count}
-    moved = _scores_moved(asking, connection, ids) if "customer_scores" in rows else 0
+    moved = _scores_moved(context, connection, ids) if "customer_scores" in rows else 0
     return {
         "rows": rows,
         "people_differ": whole.people,
@@ -122,12 +128,12 @@ def _differences(
     }
 
 
-def _scores_moved(asking: PlanContext, connection: Connection, ids: list[int]) -> int:
+def _scores_moved(context: PlanContext, connection: Connection, ids: list[int]) -> int:
     names = ("scores_before", "scores_after")
     for name, night_id in zip(names, ids, strict=True):
         place = attempt_tables.where_is(connection, "customer_scores", night_id)
-        statements.name_as(connection, name, *place)
-    limit = asking.deployment.configuration.score_moved
+        statements.name_as(connection, name, place)
+    limit = context.deployment.configuration.score_moved
     moved = int(statements.value(connection, "backfills/scores_moved", score_moved=limit))
     for name in names:
         statements.drop_view(connection, name)
@@ -135,11 +141,11 @@ def _scores_moved(asking: PlanContext, connection: Connection, ids: list[int]) -
 
 
 def _exports(
-    asking: PlanContext, connection: Connection, night: RowMapping
+    context: PlanContext, connection: Connection, night: RowMapping
 ) -> tuple[Correction, ...] | None:
     """Return what a delivery would correct; None for a night that is not the newest."""
-    if night["as_of"] != asking.newest:
+    if night["as_of"] != context.newest:
         return None
     names = ("night_id", "as_of", "staging_version", "build_configuration")
-    binds = {name: night[name] for name in names} | {"known_at": asking.known_at}
-    return tuple(corrections.corrections(asking.deployment, connection, binds))
+    binds = {name: night[name] for name in names} | {"known_at": context.known_at}
+    return tuple(corrections.corrections(context.deployment, connection, binds))

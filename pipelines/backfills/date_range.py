@@ -1,4 +1,4 @@
-"""A range of nights, and what each is to be built from."""
+"""A range of business days, and the models each of its nights is built with."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta

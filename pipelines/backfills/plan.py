@@ -1,4 +1,4 @@
-"""See what a backfill would change, by building its nights and publishing none.
+"""Plan a backfill: build its nights without publishing them, and report what would change.
 
 Exact, because each night is built from what `backfill --plan` then builds it from: one known_at for
 all, the models, the code, the settings. A night copies from the one built before it, of which one
@@ -14,21 +14,30 @@ from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import claims, freshness, recorded
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import AttemptRequest, Claim
 from pipelines.attempts.night import KEYS, Night
 from pipelines.backfills import changes, previewable_settings
-from pipelines.backfills.changes import NightChange, PlanContext
+from pipelines.backfills.changes import NightChange, PlanContext, Refusal
 from pipelines.backfills.date_range import DateRange, Models, models_of
-from pipelines.backfills.run import Hashes, Listener, silent
+from pipelines.backfills.run import Hashes
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
 from pipelines.errors import NightTooStale, in_a_sentence
 from pipelines.nights import runner, status
+from pipelines.progress import NightListener, silent
 from pipelines.steps import BUILD
 from pipelines.warehouse import statements
 
 # Drift judges rows and makes none, and what it writes down is about nights that may stand.
 STEPS = tuple(step for step in BUILD if step.name != "drift")
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """The nights to plan; with `previewed` by those settings in place of the deployment's."""
+
+    span: DateRange
+    previewed: Configuration | None = None
 
 
 @dataclass(frozen=True)
@@ -46,29 +55,25 @@ class Plan:
 class _Planning:
     """A plan being made; `refused` says of each night that cannot be built why not."""
 
-    asking: PlanContext
+    context: PlanContext
     claim: Claim
     span: DateRange
     models: Models
     refused: dict[date, str]
-    tell: Listener
+    tell: NightListener
 
     @property
     def deployment(self) -> Deployment:
-        return self.asking.deployment
+        return self.context.deployment
 
 
 def plan(
     deployment: Deployment,
     claim: Claim,
-    span: DateRange,
-    *,
-    previewed: Configuration | None = None,
-    tell: Listener = silent,
+    request: PlanRequest,
+    tell: NightListener = silent,
 ) -> Plan:
     """Build the nights of a range from all that is staged; keep and return what would change.
-
-    With `previewed` they are built with those settings in place of the deployment's.
 
     Raises
     ------
@@ -80,6 +85,7 @@ def plan(
         While somebody else builds.
     """
     began = deployment.warehouse.clock()
+    span, previewed = request.span, request.previewed
     freshness.refuse_unended(deployment, span.last)
     if previewed is not None:
         previewable_settings.refuse_unseen(deployment.configuration, previewed)
@@ -92,10 +98,12 @@ def plan(
         claims.drop_kept(deployment, claim)
     seconds = round((deployment.warehouse.clock() - began).total_seconds(), 3)
     plan_id = _keep(planning, found, hashes, seconds)
-    return Plan(plan_id, span, planning.asking.known_at, found, seconds)
+    return Plan(plan_id, span, planning.context.known_at, found, seconds)
 
 
-def _planning(deployment: Deployment, claim: Claim, span: DateRange, tell: Listener) -> _Planning:
+def _planning(
+    deployment: Deployment, claim: Claim, span: DateRange, tell: NightListener
+) -> _Planning:
     staging_version = deployment.versions.staging
     with deployment.warehouse.begin() as connection:
         published = recorded.published_nights(connection)
@@ -104,13 +112,13 @@ def _planning(deployment: Deployment, claim: Claim, span: DateRange, tell: Liste
         inputs = {"known_at": known_at, "staging_version": staging_version}
         refused = _too_stale(deployment, connection, span, inputs)
         stand = {*(set(span.days) - refused.keys()), *(row["as_of"] for row in published)}
-        asking = PlanContext(
+        context = PlanContext(
             deployment=deployment,
             known_at=known_at,
             outdated={row["as_of"]: row for row in late},
             newest=max(stand, default=span.last),
         )
-        return _Planning(asking, claim, span, models_of(connection, span), refused, tell)
+        return _Planning(context, claim, span, models_of(connection, span), refused, tell)
 
 
 def _too_stale(
@@ -136,18 +144,18 @@ def _nights(planning: _Planning) -> tuple[list[NightChange], Hashes]:
             standing = recorded.published_on(connection, day)
             if sentence := planning.refused.get(day):
                 found.append(
-                    changes.refused(planning.asking, connection, (day, sentence), standing)
+                    changes.refused(planning.context, connection, Refusal(day, sentence), standing)
                 )
                 continue
             if standing is not None and _is_equal(planning, connection, standing):
-                found.append(changes.unchanged(planning.asking, connection, standing))
+                found.append(changes.unchanged(planning.context, connection, standing))
                 hashes[day] = dict(standing["content_hashes"])
                 continue
         copies = last.night_id if last and last.as_of == day - timedelta(days=1) else None
         last = _build(planning, day, copies)
         with last.step("plan") as connection:
             built = recorded.night_of(connection, last.night_id)
-            found.append(changes.compared(planning.asking, connection, built, standing))
+            found.append(changes.compared(planning.context, connection, built, standing))
         hashes[day] = dict(built["content_hashes"])
         claims.keep_night(planning.deployment, last)
     return found, hashes
@@ -158,8 +166,8 @@ def _is_equal(planning: _Planning, connection: Connection, standing: RowMapping)
 
     All its inputs are the same, or nothing that became known since could touch it.
     """
-    known_at = planning.asking.known_at
-    wanted = {**planning.asking.versions, "models": planning.models[standing["as_of"]]}
+    known_at = planning.context.known_at
+    wanted = {**planning.context.versions, "models": planning.models[standing["as_of"]]}
     if any(standing[name] != value for name, value in wanted.items()):
         return False
     if standing["known_at"] > known_at or set(KEYS) - set(standing["content_hashes"]):
@@ -175,15 +183,14 @@ def _is_equal(planning: _Planning, connection: Connection, standing: RowMapping)
 
 
 def _build(planning: _Planning, day: date, previous: int | None) -> Night:
-    tonight = claims.open_night(
-        planning.deployment,
-        planning.claim,
+    request = AttemptRequest(
         day,
-        known_at=planning.asking.known_at,
+        known_at=planning.context.known_at,
         purpose="plan",
         models=planning.models[day],
         previous=previous,
     )
+    tonight = claims.open_night(planning.deployment, planning.claim, request)
     runner.build(tonight, lambda step, result: planning.tell(day, step), STEPS)
     return tonight
 
@@ -191,10 +198,10 @@ def _build(planning: _Planning, day: date, previous: int | None) -> Night:
 def _keep(planning: _Planning, found: list[NightChange], hashes: Hashes, seconds: float) -> int:
     """Write the plan down; return its number."""
     binds = {
-        **planning.asking.versions,
+        **planning.context.versions,
         "from_as_of": planning.span.first,
         "to_as_of": planning.span.last,
-        "known_at": planning.asking.known_at,
+        "known_at": planning.context.known_at,
         "models": _json({str(day): ids for day, ids in planning.models.items()}),
         "found": _json([asdict(night) for night in found]),
         "content_hashes": _json({str(day): each for day, each in hashes.items()}),

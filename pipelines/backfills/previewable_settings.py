@@ -1,4 +1,4 @@
-"""Which changes of settings a plan can preview: those that a build reads, and no others."""
+"""The settings that a plan can preview: those that a build reads, and no others."""
 
 from dataclasses import fields
 from typing import Any

@@ -1,4 +1,4 @@
-"""What a past night was built from, put together again as far as this deployment can."""
+"""Restore the recorded inputs of a past night: configuration, models, staging version."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -29,7 +29,7 @@ THEN = {
 
 
 @dataclass(frozen=True)
-class Inputs:
+class RecordedInputs:
     """What to build a night from again.
 
     `met` says for each version of the night that is another today whether it could be met all the
@@ -51,7 +51,7 @@ class Inputs:
         return [(THEN if met else TODAY)[name] for name, met in self.met.items()]
 
 
-def inputs_of(deployment: Deployment, night: RowMapping, *, staged_today: bool) -> Inputs:
+def inputs_of(deployment: Deployment, night: RowMapping, *, staged_today: bool) -> RecordedInputs:
     """Return what a night of ops.nights is built from again.
 
     Its settings come from ops.configurations. Its staged rows are read where the code is the same
@@ -71,7 +71,7 @@ def inputs_of(deployment: Deployment, night: RowMapping, *, staged_today: bool) 
     if is_fit and _is_staged(deployment, night["staging_version"]):
         staging = night["staging_version"]
         met["staging_version"] = True
-    return Inputs(deployment, staging, met)
+    return RecordedInputs(deployment, staging, met)
 
 
 def _recorded_settings(deployment: Deployment, name: str) -> Configuration | None:

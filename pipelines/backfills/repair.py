@@ -1,29 +1,30 @@
-"""Build the last nights anew by themselves when rows that came later touch too many people.
+"""Rebuild the last nights when rows that arrived later touch too many of their people.
 
 Called after a night is published and exported. Nights of other code or settings are left alone:
 what a setting changes in the past is decided by hand. So are gaps, older nights and stale ones.
 """
 
+from dataclasses import replace
 from datetime import date
 
 from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import recorded, serving_models
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import Claim, Ending
 from pipelines.backfills import run
 from pipelines.backfills.date_range import KEPT
-from pipelines.backfills.run import Listener
 from pipelines.deployment import Deployment
 from pipelines.errors import RepairFailed, UnrecoverableError, WarehouseBusy, in_a_sentence
 from pipelines.nights import status
+from pipelines.progress import NightListener, silent
 from pipelines.warehouse import locks, statements
 
 REASON = "outdated"
 
 
 def repair(
-    deployment: Deployment, claim: Claim, as_of: date, tell: Listener = run.silent
+    deployment: Deployment, claim: Claim, as_of: date, tell: NightListener = silent
 ) -> str | None:
     """Repair what the newest night's data outdates; return in a sentence what came of it.
 
@@ -40,17 +41,17 @@ def repair(
         return None
     days = ", ".join(sorted(row["models"]))
     try:
-        begun = run.filling_of(row)
-        filled = run.fill(deployment, claim, begun, tell, past=UnrecoverableError)
+        begun = replace(run.run_of(row), goes_past=UnrecoverableError)
+        result = run.build_nights(deployment, claim, begun, tell)
     except WarehouseBusy as error:
         _end(deployment, row, "abandoned", error)
         return f"Not repaired: {days}; the next night tries again. {error}"
     except Exception as error:
         _end(deployment, row, "failed", error)
         raise _failed(as_of, days, in_a_sentence(error)) from error
-    if filled.refused:
-        left = ", ".join(map(str, filled.refused))
-        raise _failed(as_of, left, run.in_words(filled.refused))
+    if result.refused:
+        left = ", ".join(map(str, result.refused))
+        raise _failed(as_of, left, run.in_words(result.refused))
     return f"Outdated, and built anew with what is known now: {days}."
 
 
@@ -88,7 +89,7 @@ def _begin(deployment: Deployment, claim: Claim, as_of: date) -> RowMapping | No
     with deployment.warehouse.begin() as connection:
         locks.take(connection, locks.OPENING)
         for left in statements.rows(connection, "nights/unfinished_backfill", by_itself=True):
-            died = ("abandoned", "its builder died; the next night looked anew.")
+            died = Ending("abandoned", "its builder died; the next night looked anew.")
             run.end(deployment, connection, left["backfill_id"], died)
         days = outdated_nights(deployment, connection, as_of)
         if not days:
@@ -107,4 +108,4 @@ def _begin(deployment: Deployment, claim: Claim, as_of: date) -> RowMapping | No
 
 def _end(deployment: Deployment, row: RowMapping, state: str, error: Exception) -> None:
     with deployment.warehouse.begin() as connection:
-        run.end(deployment, connection, row["backfill_id"], (state, in_a_sentence(error)))
+        run.end(deployment, connection, row["backfill_id"], Ending(state, in_a_sentence(error)))

@@ -1,7 +1,7 @@
-"""Build and publish the nights of a backfill, oldest first; ops.backfills keeps how far it is."""
+"""Build and publish the nights of a backfill, oldest first; progress is kept in ops.backfills."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -11,7 +11,7 @@ from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import claims, recorded
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import AttemptRequest, Claim, Ending
 from pipelines.attempts.night import Night
 from pipelines.backfills.date_range import Models, by_day
 from pipelines.deployment import Deployment
@@ -23,15 +23,18 @@ from pipelines.errors import (
     in_a_sentence,
 )
 from pipelines.nights import runner
+from pipelines.progress import NightListener, silent
 from pipelines.warehouse import statements
 
-Listener = Callable[[date, str], None]  # hears of each night which step is done
 Hashes = dict[date, dict[str, str]]  # per night and table
 
 
 @dataclass(frozen=True)
 class BackfillRun:
-    """A backfill under way; `models` names its nights, `hashes` what its plan expects of them."""
+    """A backfill under way; `models` names its nights, `hashes` what its plan expects of them.
+
+    A night refused by `goes_past` is left as it is, and the next is built.
+    """
 
     backfill_id: int
     known_at: int
@@ -39,6 +42,11 @@ class BackfillRun:
     models: Models
     plan_id: int | None = None
     hashes: Hashes = field(default_factory=dict)
+    goes_past: type[UnrecoverableError] = NightTooStale
+
+    def attempt_at(self, day: date) -> AttemptRequest:
+        """Return the attempt to build for one of its nights."""
+        return AttemptRequest(day, self.known_at, "backfill", models=self.models[day])
 
 
 @dataclass(frozen=True)
@@ -53,10 +61,6 @@ class BackfillResult:
     built: list[date] = field(default_factory=list)
     stood: list[date] = field(default_factory=list)
     refused: dict[date, str] = field(default_factory=dict)
-
-
-def silent(day: date, step: str) -> None:
-    """Hear nothing."""
 
 
 def insert(
@@ -76,15 +80,13 @@ def insert(
     return statements.rows(connection, "backfills/insert", **binds)[0]
 
 
-def end(
-    deployment: Deployment, connection: Connection, backfill_id: int, ending: tuple[str, str | None]
-) -> None:
+def end(deployment: Deployment, connection: Connection, backfill_id: int, ending: Ending) -> None:
     """Write down that a backfill has ended: its state, and why."""
-    binds = {"state": ending[0], "failure": ending[1], "now": deployment.warehouse.clock()}
+    binds = {"state": ending.state, "failure": ending.reason, "now": deployment.warehouse.clock()}
     statements.run(connection, "backfills/end", backfill_id=backfill_id, **binds)
 
 
-def filling_of(row: RowMapping, hashes: Hashes | None = None) -> BackfillRun:
+def run_of(row: RowMapping, hashes: Hashes | None = None) -> BackfillRun:
     """Return a backfill as its row in ops.backfills tells."""
     return BackfillRun(
         backfill_id=row["backfill_id"],
@@ -96,33 +98,30 @@ def filling_of(row: RowMapping, hashes: Hashes | None = None) -> BackfillRun:
     )
 
 
-def fill(
-    deployment: Deployment,
-    claim: Claim,
-    filling: BackfillRun,
-    tell: Listener = silent,
-    past: type[UnrecoverableError] = NightTooStale,
+def build_nights(
+    deployment: Deployment, claim: Claim, begun: BackfillRun, tell: NightListener = silent
 ) -> BackfillResult:
     """Build and publish what does not stand yet as wanted; write down how it ended.
 
-    A night refused as `past` is gone past, and fails the backfill at its end. What else cannot
-    succeed by trying again fails it there and then. Anything else leaves it unfinished.
+    A night refused by `goes_past` is gone past, and fails the backfill at its end. What else
+    cannot succeed by trying again fails it there and then. Anything else leaves it unfinished.
     """
-    filled = BackfillResult(filling.backfill_id, filling.known_at)
-    with _ended(deployment, filled):
-        for day in filling.models:
+    result = BackfillResult(begun.backfill_id, begun.known_at)
+    with _ended(deployment, result):
+        for day in begun.models:
             began = deployment.warehouse.clock()
-            stands = _stands(deployment, filling, day)
+            stands = _stands(deployment, begun, day)
             try:
                 if not stands:
-                    _build_and_publish(deployment, claim, (filling, day), tell)
-            except past as error:
-                filled.refused[day] = in_a_sentence(error)
+                    tonight = claims.open_night(deployment, claim, begun.attempt_at(day))
+                    _build_and_publish(tonight, begun, tell)
+            except begun.goes_past as error:
+                result.refused[day] = in_a_sentence(error)
                 continue
-            (filled.stood if stands else filled.built).append(day)
+            (result.stood if stands else result.built).append(day)
             seconds = (deployment.warehouse.clock() - began).total_seconds()
-            _night_done(deployment, filling, day, 0 if stands else seconds)
-    return filled
+            _night_done(deployment, begun, day, 0 if stands else seconds)
+    return result
 
 
 def in_words(refused: dict[date, str]) -> str:
@@ -131,26 +130,26 @@ def in_words(refused: dict[date, str]) -> str:
 
 
 @contextmanager
-def _ended(deployment: Deployment, filled: BackfillResult) -> Iterator[None]:
+def _ended(deployment: Deployment, result: BackfillResult) -> Iterator[None]:
     """Write down how it ends; killed or stopped by what may pass, it is gone on with."""
-    ending: tuple[str, str | None] | None = None
+    ending: Ending | None = None
     try:
         yield
-        ending = ("failed", in_words(filled.refused)) if filled.refused else ("done", None)
+        ending = Ending("failed", in_words(result.refused)) if result.refused else Ending("done")
     except UnrecoverableError as error:
-        ending = ("failed", in_a_sentence(error))
+        ending = Ending("failed", in_a_sentence(error))
         raise
     except WarehouseBusy as error:
-        if not filled.built and not filled.stood:
-            ending = ("abandoned", in_a_sentence(error))
+        if not result.built and not result.stood:
+            ending = Ending("abandoned", in_a_sentence(error))
         raise
     finally:
         if ending:
             with deployment.warehouse.begin() as connection:
-                end(deployment, connection, filled.backfill_id, ending)
+                end(deployment, connection, result.backfill_id, ending)
 
 
-def _stands(deployment: Deployment, filling: BackfillRun, day: date) -> bool:
+def _stands(deployment: Deployment, begun: BackfillRun, day: date) -> bool:
     """Return whether the night was published since this began, as wanted, knowing as much or more.
 
     Either this backfill published it before it was killed, or a night that ran meanwhile did. As
@@ -158,62 +157,51 @@ def _stands(deployment: Deployment, filling: BackfillRun, day: date) -> bool:
     """
     wanted = {
         **deployment.versions.binds,
-        "models": filling.models[day],
+        "models": begun.models[day],
     }
     with deployment.warehouse.begin() as connection:
         row = recorded.published_on(connection, day)
     return (
         row is not None
-        and row["published_at"] >= filling.started_at
-        and row["known_at"] >= filling.known_at
+        and row["published_at"] >= begun.started_at
+        and row["known_at"] >= begun.known_at
         and all(row[name] == value for name, value in wanted.items())
-        and not _differ(filling, row)
+        and not _differ(begun, row)
     )
 
 
-def _differ(filling: BackfillRun, night: RowMapping) -> list[str]:
+def _differ(begun: BackfillRun, night: RowMapping) -> list[str]:
     """Return which tables of a night hold other rows than the plan found; none without a plan."""
-    expected = filling.hashes.get(night["as_of"], {})
+    expected = begun.hashes.get(night["as_of"], {})
     return [t for t, digest in expected.items() if night["content_hashes"].get(t) != digest]
 
 
-def _build_and_publish(
-    deployment: Deployment, claim: Claim, wanted: tuple[BackfillRun, date], tell: Listener
-) -> None:
-    filling, day = wanted
-    tonight = claims.open_night(
-        deployment,
-        claim,
-        day,
-        known_at=filling.known_at,
-        purpose="backfill",
-        models=filling.models[day],
-    )
-    runner.build(tonight, lambda step, result: tell(day, step))
-    _hold_to_plan(tonight, filling)
-    runner.publish(tonight, lambda step, result: tell(day, step))
+def _build_and_publish(tonight: Night, begun: BackfillRun, tell: NightListener) -> None:
+    runner.build(tonight, lambda step, result: tell(tonight.as_of, step))
+    _hold_to_plan(tonight, begun)
+    runner.publish(tonight, lambda step, result: tell(tonight.as_of, step))
 
 
-def _hold_to_plan(tonight: Night, filling: BackfillRun) -> None:
+def _hold_to_plan(tonight: Night, begun: BackfillRun) -> None:
     """Refuse to publish other rows than the plan has found."""
     with tonight.deployment.warehouse.begin() as connection:
         built = recorded.night_of(connection, tonight.night_id)
-    if differ := _differ(filling, built):
+    if differ := _differ(begun, built):
         sentence = (
             f"night {tonight.night_id} ({tonight.as_of}) has other rows in {', '.join(differ)} "
-            f"than plan {filling.plan_id} found, so it is not published. Please report it; "
+            f"than plan {begun.plan_id} found, so it is not published. Please report it; "
             "`nocturne plan` makes a new plan."
         )
         claims.fail_night(tonight.deployment, tonight.night_id, sentence)
         raise BackfillRefused(sentence)
 
 
-def _night_done(deployment: Deployment, filling: BackfillRun, day: date, seconds: float) -> None:
+def _night_done(deployment: Deployment, begun: BackfillRun, day: date, seconds: float) -> None:
     with deployment.warehouse.begin() as connection:
         statements.run(
             connection,
             "backfills/night_done",
-            backfill_id=filling.backfill_id,
+            backfill_id=begun.backfill_id,
             as_of=day,
             seconds=round(seconds, 3),
         )

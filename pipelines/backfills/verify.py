@@ -11,11 +11,12 @@ from sqlalchemy import RowMapping
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import claims, compare, recorded
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import AttemptRequest, Claim
 from pipelines.attempts.compare import Comparison
-from pipelines.attempts.night import DIGITS, KEYS, Night
+from pipelines.attempts.night import KEYS, Night
 from pipelines.backfills import recorded_inputs
-from pipelines.backfills.recorded_inputs import Inputs
+from pipelines.backfills.recorded_inputs import RecordedInputs
+from pipelines.configuration.columns import DIGITS
 from pipelines.deployment import Deployment
 from pipelines.errors import NothingThere
 from pipelines.nights import runner
@@ -24,6 +25,18 @@ from pipelines.steps import BUILD
 from pipelines.warehouse import content_hash
 
 STEPS = tuple(step for step in BUILD if step.name not in ("contracts", "drift"))
+
+
+@dataclass(frozen=True)
+class ProofRequest:
+    """The day whose night is to be built again.
+
+    With `known_now` it is built at all that has landed since, everything else as recorded: then
+    the differences are what late and corrected rows would change.
+    """
+
+    as_of: date
+    known_now: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,7 +49,7 @@ class Proof:
     """
 
     night: RowMapping
-    inputs: Inputs
+    inputs: RecordedInputs
     known_at: int
     row_counts: dict[str, int]
     unlike: list[str]
@@ -57,15 +70,10 @@ class Proof:
 def verify(
     deployment: Deployment,
     claim: Claim,
-    as_of: date,
-    *,
-    now: bool = False,
+    request: ProofRequest,
     tell: Listener = silent,
 ) -> Proof:
     """Build the night that stands for a day in full, compare it, and drop what was built.
-
-    With `now` it is built at all that has landed since, everything else as recorded: then the
-    differences are what late and corrected rows would change.
 
     Raises
     ------
@@ -74,20 +82,19 @@ def verify(
     WarehouseBusy
         While somebody else builds.
     """
-    night = _published_night(deployment, as_of)
-    inputs = recorded_inputs.inputs_of(deployment, night, staged_today=now)
-    if now or inputs.staging_version != night["staging_version"]:
+    night = _published_night(deployment, request.as_of)
+    inputs = recorded_inputs.inputs_of(deployment, night, staged_today=request.known_now)
+    if request.known_now or inputs.staging_version != night["staging_version"]:
         runner.stage_anew(deployment, tell)
-    again = claims.open_night(
-        inputs.deployment,
-        claim,
-        as_of,
-        known_at=None if now else night["known_at"],
+    attempt = AttemptRequest(
+        request.as_of,
+        known_at=None if request.known_now else night["known_at"],
         purpose="verify",
         in_full=True,
         models=dict(night["models"]),
         staging_version=inputs.staging_version,
     )
+    again = claims.open_night(inputs.deployment, claim, attempt)
     try:
         runner.build(again, tell, STEPS)
         with deployment.warehouse.begin() as connection:
@@ -107,7 +114,9 @@ def _published_night(deployment: Deployment, as_of: date) -> RowMapping:
     return found
 
 
-def _prove(connection: Connection, night: RowMapping, inputs: Inputs, again: Night) -> Proof:
+def _prove(
+    connection: Connection, night: RowMapping, inputs: RecordedInputs, again: Night
+) -> Proof:
     """Compare what was built again with what stands and with what was recorded."""
     built = recorded.night_of(connection, again.night_id)
     recorded_hashes, hashes = night["content_hashes"], dict(built["content_hashes"])

@@ -1,13 +1,24 @@
-"""The first rows of a source as they would land and be read, in a transaction to be rolled back."""
+"""Land and type the first rows of a source in a transaction that is rolled back."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from importlib import import_module
-from typing import Any
+from typing import Any, NamedTuple, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from expectations.checks import (
+    Absent,
+    Between,
+    Check,
+    NotAbove,
+    NotBelow,
+    Once,
+    OneOf,
+    Present,
+)
 from expectations.rule import Rule
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source, shop_of
@@ -19,7 +30,7 @@ from pipelines.landing import inbox, row_keys
 from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
 from pipelines.mapping.column_select import ColumnMapping
-from pipelines.mapping.typed_rows import binds_of, typed
+from pipelines.mapping.typed_rows import BatchRange, binds_of, typed
 from pipelines.sources.interface import LINE, RowStream
 from pipelines.warehouse import statements
 
@@ -29,6 +40,14 @@ NO_BATCH = 0  # the number of a batch that never is
 TYPED = {"created_at": "created_on", "net_amount": "read_net_amount"}
 DAYS = {"ordered_at": "ordered_on", "occurred_at": "occurred_on"}
 Row = dict[str, Any]
+
+
+class FirstRows(NamedTuple):
+    """The first rows of a source, and the stream that they were drawn from."""
+
+    source: Source
+    stream: RowStream
+    rows: list[Row]
 
 
 @dataclass(frozen=True)
@@ -62,19 +81,11 @@ class DryRun:
     customer_refs: frozenset[str] = frozenset()
 
 
-def read(
-    deployment: Deployment,
-    connection: Connection,
-    source: Source,
-    content: tuple[RowStream, list[Row]],
-) -> DryRun:
+def try_rows(deployment: Deployment, connection: Connection, first: FirstRows) -> DryRun:
     """Return what becomes of rows, with every fault of the mapping."""
-    reading, rows = content
-    done = DryRun(source, list(reading.columns))
-    if reading.is_lines:
-        found = _fill_from_lines(connection, done, rows)
-    else:
-        found = _fill_from_columns(connection, done, rows)
+    done = DryRun(first.source, list(first.stream.columns))
+    fill = _fill_from_lines if first.stream.is_lines else _fill_from_columns
+    found = fill(connection, done, first.rows)
     if found:
         used = {name for _, any_of in column_select.wanted(done.source) for name in any_of}
         done.kept = [name for name in done.columns if name not in used]
@@ -153,7 +164,7 @@ def _cells(done: DryRun, of: Callable[[], ColumnMapping]) -> ColumnMapping:
 def _name(connection: Connection, done: DryRun, found: ColumnMapping) -> None:
     """Name the rows that would land `looked`, and count them."""
     source = done.source
-    statements.create_view_of(connection, "mapped", column_select.mapped(source, found))
+    statements.create_view(connection, "mapped", column_select.mapped(source, found))
     row_keys.name(connection, source)
     binds = {"source": source.name, "batch_id": NO_BATCH}
     statements.create_view(connection, "looked", "check_sources/as_landed", **binds)
@@ -176,10 +187,11 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     added = configuration.contracts.get(source.entity, ())
     shop = replace(shop_of(configuration, source), has_products=False)  # of other sources
     contract = import_module(f"expectations.{source.entity}")
-    binds = binds_of(deployment, source, NO_BATCH, NO_BATCH)
+    batches = BatchRange(source, NO_BATCH, NO_BATCH)
+    binds = binds_of(deployment, batches)
     columns = [sa.literal_column("judged.*"), *made_for(added, "batch_id")]
     with (
-        typed(deployment, connection, source, (NO_BATCH, NO_BATCH), "looked"),
+        typed(deployment, connection, batches, "looked"),
         statements.view(connection, "judged", f"checking/new_{source.entity}", **binds),
     ):
         judged = sa.select(*columns).select_from(sa.table("judged"))
@@ -188,7 +200,7 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     judged_texts = [texts[row["row_no"]] for row in rows]
     done.given = {name: sum(row[name] is not None for row in judged_texts) for name in ours}
     rules = (*contract.rules(shop), *(each.rule for each in added))
-    every = (BrokenRule(rule, len(rows), breaking(rule, rows)) for rule in rules)
+    every = (BrokenRule(rule, len(rows), breaking(rule.check, rows)) for rule in rules)
     done.broken = [each for each in every if each.rows]
     _note_references(done, configuration.currency, rows)
     done.shown = [(row["row_no"], _values(texts[row["row_no"]], row)) for row in rows[:SHOWN]]
@@ -213,30 +225,24 @@ def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:
     return {n: (texts[n], row.get(typed_as.get(n, n), texts[n])) for n in ours}
 
 
-def breaking(rule: Rule, rows: list[Row]) -> list[Row]:
-    """Return the rows that break a rule: those that Great Expectations would find."""
-    kind, asked = rule.expect(_RuleRecorder())
-    column = asked.get("column", "")
-    if kind == "ExpectColumnValuesToNotBeNull":
-        return [row for row in rows if row[column] is None]
-    if kind == "ExpectColumnValuesToBeNull":
-        return [row for row in rows if row[column] is not None]
-    if kind == "ExpectColumnValuesToBeInSet":
-        return [row for row in rows if row[column] not in (None, *asked["value_set"])]
-    if kind == "ExpectColumnValuesToBeBetween":
-        least, most = asked["min_value"], asked["max_value"]
-        given = [row for row in rows if row[column] is not None]
-        below = [row for row in given if least is not None and row[column] < least]
-        return below + [row for row in given if most is not None and row[column] > most]
-    if kind != "ExpectColumnPairValuesAToBeGreaterThanB":
-        raise NotImplementedError(f"rule {rule.name} asks {kind}, which looking does not know")
-    above, below_it = asked["column_A"], asked["column_B"]
-    given = [row for row in rows if row[above] is not None and row[below_it] is not None]
-    return [row for row in given if row[above] < row[below_it]]
-
-
-class _RuleRecorder:
-    """Stands where rules expect Great Expectations, which takes seconds: tells what they ask."""
-
-    def __getattr__(self, kind: str) -> Any:
-        return lambda **asked: (kind, asked)
+def breaking(check: Check, rows: list[Row]) -> list[Row]:
+    """Return the rows that break a check: those that Great Expectations would find."""
+    if isinstance(check, Present):
+        return [row for row in rows if row[check.column] is None]
+    given = [row for row in rows if row[check.column] is not None]
+    match check:
+        case Absent():
+            return given
+        case OneOf(column, values):
+            return [row for row in given if row[column] not in values]
+        case Between(column, least, most):
+            below = [row for row in given if least is not None and row[column] < least]
+            return below + [row for row in given if most is not None and row[column] > most]
+        case NotAbove(column, limit):
+            return [row for row in given if row[limit] is not None and row[column] > row[limit]]
+        case NotBelow(column, limit):
+            return [row for row in given if row[limit] is not None and row[column] < row[limit]]
+        case Once(column):
+            counts = Counter(row[column] for row in given)
+            return [row for row in given if counts[row[column]] > 1]
+    assert_never(check)

@@ -1,4 +1,4 @@
-"""Look at sources without landing anything: is it there, what would land, how it would be read.
+"""Report per source whether it can be reached, what would land and how it would be read.
 
 The first rows of the newest file, table or page go through the mapping, the typing and the contract
 in a transaction that is rolled back. Nothing is written, fetched to keep, or moved on.
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from expectations.rule import CRITICAL
 from pipelines.check_sources import dry_run
-from pipelines.check_sources.dry_run import NO_BATCH, BrokenRule, DryRun
+from pipelines.check_sources.dry_run import NO_BATCH, BrokenRule, DryRun, FirstRows
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
 from pipelines.errors import (
@@ -24,7 +24,8 @@ from pipelines.errors import (
     WarehouseBusy,
 )
 from pipelines.mapping import describe, references
-from pipelines.mapping.typed_rows import binds_of
+from pipelines.mapping.typed_rows import BatchRange, binds_of
+from pipelines.sources.files.glob import why_missing
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.preview import newest
 from pipelines.warehouse import statements
@@ -79,13 +80,15 @@ def look_at(deployment: Deployment, source: Source) -> SourceReport:
     asked = ExtractRequest(deployment.home, deployment.secret, now=deployment.warehouse.clock())
     try:
         arrival = newest(source, asked)
+        if arrival is None and (missing := why_missing(source)):
+            raise SourceUnavailable(missing)
         if arrival is None:
             seen.fate = "no file yet; the mapping cannot be tried."
             return seen
         seen.newest, seen.byte_count = arrival.name, arrival.byte_count
         seen.fate = arrival.left or _fate(deployment, source, arrival)
         reading = arrival.read()
-        rows = _first_rows(reading)
+        first = FirstRows(source, reading, _first_rows(reading))
     except SourceUnavailable as error:
         seen.is_reached = False
         seen.faults.append(str(error))
@@ -93,7 +96,7 @@ def look_at(deployment: Deployment, source: Source) -> SourceReport:
     except (SourceUnreadable, SourceUnfinished) as error:
         seen.faults.append(str(error))
         return seen
-    _try(deployment, seen, reading, rows)
+    _try(deployment, seen, first)
     _hold_against_customers(deployment, seen)
     return seen
 
@@ -110,7 +113,7 @@ def _hold_against_customers(deployment: Deployment, seen: SourceReport) -> None:
     reads = [look_at(deployment, other).read for other in others]
     known = frozenset[str]().union(*(read.customer_refs for read in reads if read))
     is_whole = all(read.count < MOST_ROWS for read in reads if read)
-    binds = binds_of(deployment, source, NO_BATCH, NO_BATCH)
+    binds = binds_of(deployment, BatchRange(source, NO_BATCH, NO_BATCH))
     with deployment.warehouse.engine.connect() as connection:
         transaction = connection.begin()
         refs = sorted(seen.read.customer_refs)
@@ -162,18 +165,16 @@ def _slices(batch: pa.RecordBatch) -> Iterator[dict[str, Any]]:
     yield from batch.slice(0, MOST_ROWS).to_pylist()
 
 
-def _try(
-    deployment: Deployment, seen: SourceReport, reading: RowStream, rows: list[dict[str, Any]]
-) -> None:
+def _try(deployment: Deployment, seen: SourceReport, first: FirstRows) -> None:
     """Put rows through mapping, typing and contract, and note what is found."""
     with deployment.warehouse.engine.connect() as connection:
         transaction = connection.begin()
         try:
-            seen.read = dry_run.read(deployment, connection, seen.source, (reading, rows))
+            seen.read = dry_run.try_rows(deployment, connection, first)
         finally:
             transaction.rollback()
-    if reading.unreadable:
-        count, torn = len(reading.unreadable), reading.unreadable[0]
+    if unreadable := first.stream.unreadable:
+        count, torn = len(unreadable), unreadable[0]
         seen.remarks.append(f"{count:,} torn rows, such as row {torn.row_no:,}: {torn.sentence}")
     seen.faults += seen.read.faults
     seen.remarks += seen.read.remarks

@@ -1,4 +1,4 @@
-"""What the rows of each new batch are together, held against what its source sent before.
+"""Judge new batches as a whole: volume, shares and repeats against the source's history.
 
 Such rules look at new batches: one that was let in before is never refused for them later, since
 rows received after it were held against it.

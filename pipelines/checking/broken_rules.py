@@ -1,4 +1,4 @@
-"""Which rows broke which rules: counted per batch, and collected where a critical one is broken."""
+"""Rows that broke rules: counted per batch, and put into quarantine where the rule is critical."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ from sqlalchemy.engine import Connection
 from expectations.rule import CRITICAL
 from pipelines.contracts.validate import Finding, Verdict
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 ROW = ("batch_id", "row_no")
 # One row per rule a rejected row broke; lives until the transaction ends.
@@ -57,9 +58,7 @@ class RuleCounts:
         return found
 
 
-def collect(
-    connection: Connection, table: tuple[str, str], verdicts: Sequence[Verdict]
-) -> RuleCounts:
+def collect(connection: Connection, table: Table, verdicts: Sequence[Verdict]) -> RuleCounts:
     """Fill `broken` for the rest of the transaction and count; each rule's rows are read once."""
     BROKEN.create(connection)
     by_rule: dict[str, Counts] = {verdict.rule.name: {} for verdict in verdicts}
@@ -123,7 +122,7 @@ def _warned(connection: Connection, verdict: Verdict, place: int, whole: Whole) 
     return {row[0]: row[1] for row in connection.execute(counted)}
 
 
-def _count_rows(connection: Connection, table: tuple[str, str]) -> Whole:
+def _count_rows(connection: Connection, table: Table) -> Whole:
     """Count the rows judged and the good ones among them, per batch and day, in one pass."""
     schema, name = table
     judged = sa.table(name, *map(sa.column, (*ROW, "happened_on")), schema=schema)
@@ -157,6 +156,6 @@ def _prove(verdict: Verdict, counts: Counts) -> None:
 
 def keep(connection: Connection, entity: str, staging_version: str) -> None:
     """Put the rows in `broken` into quarantine, in the caller's transaction."""
-    statements.name_as(connection, "received", "raw", entity)
+    statements.name_as(connection, "received", Table("raw", entity))
     statements.run(connection, "checking/insert_broken", staging_version=staging_version)
     statements.drop_view(connection, "received")

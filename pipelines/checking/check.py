@@ -1,4 +1,4 @@
-"""Judge new batches by their contracts: good rows go on, bad ones to quarantine."""
+"""Judge new batches and their rows by their contracts; rejected rows go to quarantine."""
 
 from importlib import import_module
 from itertools import groupby
@@ -19,9 +19,10 @@ from pipelines.contracts.validate import Finding, Verdict, judge, record
 from pipelines.deployment import Deployment
 from pipelines.errors import BatchRefused
 from pipelines.mapping import references
-from pipelines.mapping.typed_rows import binds_of, typed
+from pipelines.mapping.typed_rows import BatchRange, binds_of, typed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
+from pipelines.warehouse.statements import Table
 
 BatchRow = sa.RowMapping
 Findings = dict[int, list[Finding]]
@@ -65,7 +66,7 @@ def _judge_landings(
     deployment: Deployment, waiting: list[BatchRow], staging_version: str
 ) -> Findings:
     """Judge each waiting batch as a whole."""
-    table = ("raw", "new_batches")
+    table = Table("raw", "new_batches")
     sources = [f"{source.name}:{source.entity}" for source in deployment.configuration.sources]
     binds = {"staging_version": staging_version, "sources": sources}
     with deployment.warehouse.begin() as connection:
@@ -127,7 +128,9 @@ def _judge_source(deployment: Deployment, batches: list[BatchRow], landed: Findi
 def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict]:
     """Type the new rows into raw.new_<entity>, as far as rules read them, and judge them there."""
     configuration, source = deployment.configuration, _source_of(deployment, batches)
-    name, span = f"new_{source.entity}", (batches[0]["batch_id"], batches[-1]["batch_id"])
+    name = f"new_{source.entity}"
+    judged = Table("raw", name)
+    span = BatchRange(source, batches[0]["batch_id"], batches[-1]["batch_id"])
     shop = shop_of(configuration, source)
     added = configuration.contracts.get(source.entity, ())
     contract = import_module(f"expectations.{source.entity}")
@@ -135,17 +138,17 @@ def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict
     made = made_for(added, "batch_id")
     read = {*ROW, "happened_on", *(column for rule in rules for column in rule.reads)}
     there = sorted(read - {column.name for column in made})
-    binds = binds_of(deployment, source, *span)
+    binds = binds_of(deployment, span)
     with (
         deployment.warehouse.begin() as connection,
-        typed(deployment, connection, source, span),
+        typed(deployment, connection, span),
         statements.view(connection, "judged", f"checking/{name}", **binds),
     ):
         wanted: Any = sa.select(*map(sa.column, there), *made).select_from(sa.table("judged"))
-        statements.create_view_of(connection, "rule_columns", wanted)
-        statements.create_table(connection, ("raw", name), "contracts/rule_columns", unlogged=True)
+        statements.create_view(connection, "rule_columns", wanted)
+        statements.create_table(connection, judged, "contracts/rule_columns", unlogged=True)
         statements.drop_view(connection, "rule_columns")
-    return judge(deployment.warehouse, ("raw", name), ROW, rules)
+    return judge(deployment.warehouse, judged, ROW, rules)
 
 
 def _measure(
@@ -158,10 +161,12 @@ def _measure(
     if not batches:
         return None, {}
     source = _source_of(deployment, batches)
-    table = ("raw", f"new_{source.entity}")
+    table = Table("raw", f"new_{source.entity}")
     staging_version = deployment.versions.staging
     counted = broken_rules.collect(connection, table, verdicts)
-    before = source_history.read(connection, staging_version, source, batches[0]["batch_id"])
+    before = source_history.read_history(
+        connection, staging_version, source, batches[0]["batch_id"]
+    )
     before.profiles = source_history.profile(connection, source, batches)
     _read_others(deployment, connection, before, batches)
     found = BatchChecks(deployment.configuration, source, before).judge(batches, counted)
@@ -180,12 +185,13 @@ def _read_others(
 ) -> None:
     """Read what new batches are held against that other sources sent: customers, currencies."""
     source = _source_of(deployment, batches)
-    binds = binds_of(deployment, source, batches[0]["batch_id"], batches[-1]["batch_id"])
+    span = BatchRange(source, batches[0]["batch_id"], batches[-1]["batch_id"])
+    binds = binds_of(deployment, span)
     if source.entity == "order_lines" and deployment.configuration.currency is None:
         source_history.read_currencies(connection, past, binds)
     others = references.sources_of_customers(deployment.configuration, source)
     if others and any(batch["is_new"] for batch in batches):
-        statements.name_as(connection, "received", "raw", source.entity)
+        statements.name_as(connection, "received", Table("raw", source.entity))
         past.unfound = references.few_found(connection, others, (), **binds)
         statements.drop_view(connection, "received")
 

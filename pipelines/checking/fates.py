@@ -1,4 +1,4 @@
-"""What became of every row received: each has one fate, and they add up to what came."""
+"""The fate of every received row: each row has one, and they add up to the rows received."""
 
 from collections import Counter
 
@@ -7,6 +7,7 @@ from sqlalchemy.engine import Connection
 
 from pipelines.errors import BalanceBroken
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 FATES = ("current", "superseded", "duplicate", "quarantined", "replayed", "refused", "left out")
 Fates = Counter[str]
@@ -24,7 +25,7 @@ def prove_staged(
     """
     binds = {"staging_version": staging_version, "batch_id": batch_id}
     [batch] = statements.rows(connection, "checking/batch_received", **binds)
-    statements.name_as(connection, "staged", "staging", f"{entity}_{staging_version}")
+    statements.name_as(connection, "staged", Table("staging", f"{entity}_{staging_version}"))
     fates = _counted(connection, "checking/batch_fates", binds)
     statements.drop_view(connection, "staged")
     deletions = Fates()

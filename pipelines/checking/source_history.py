@@ -1,4 +1,4 @@
-"""What a source had sent before the batch that is judged: read once, then grown batch by batch."""
+"""The history of a source before a batch: rows by day, rows of files, shares, refusals."""
 
 from collections import deque
 from collections.abc import Container, Sequence
@@ -79,7 +79,7 @@ class SourceHistory:
         return repeated | self.profiles.get(batch["batch_id"], {})
 
 
-def read(
+def read_history(
     connection: Connection, staging_version: str, source: Source, first_batch: int
 ) -> SourceHistory:
     """Return what a source had sent before a batch."""

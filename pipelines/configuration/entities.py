@@ -67,14 +67,36 @@ _ALL = (
 
 ENTITIES = {entity.name: entity for entity in _ALL}
 
-# The columns of customer_features that an entity feeds beside the order lines; null without it.
-FED_BY = {
-    "events": (
-        "session_count_30d",
-        "product_view_count_30d",
-        "cart_add_count_30d",
-        "abandoned_cart_count_30d",
-        "engagement_score",
+
+def holding(**columns: str) -> dict[str, str]:
+    """Return {column: what it holds} from {what: columns}."""
+    return {column: kind for kind, named in columns.items() for column in named.split()}
+
+
+# What the columns hold as typed by sql/mapping/<entity>.sql.
+TYPED = {
+    "customers": holding(
+        text="customer_ref email phone given_name family_name street postcode city country",
+        day="created_on birth_date landed_on",
+        instant="updated_at",
+        flag="consent_marketing consent_profiling",
     ),
-    "products": ("category_count", "top_category"),
+    "events": holding(
+        text="event_id event_type visitor_ref customer_ref email session_ref product_ref",
+        day="occurred_on landed_on",
+        instant="occurred_at updated_at",
+        number="value",
+    ),
+    "order_lines": holding(
+        text="order_id line_no customer_ref email phone product_ref currency",
+        day="ordered_on landed_on",
+        instant="ordered_at updated_at",
+        number="quantity unit_price discount_amount net_amount",
+    ),
+    "products": holding(
+        text="product_ref name category brand",
+        number="price",
+        day="landed_on",
+        instant="updated_at",
+    ),
 }

@@ -2,55 +2,39 @@
 
 import pyarrow as pa
 
-AMOUNT = pa.decimal128(18, 4)
-TEXTS = pa.list_(pa.string())
+from pipelines.configuration.columns import (
+    AMOUNT,
+    DAY,
+    FEATURES,
+    LIST,
+    NUMBER,
+    SCORES,
+    SEGMENTS,
+    TEXT,
+    WHOLE,
+)
+
+ARROW = {
+    WHOLE: pa.int32(),
+    AMOUNT: pa.decimal128(18, 4),
+    NUMBER: pa.float64(),
+    DAY: pa.date32(),
+    TEXT: pa.string(),
+    LIST: pa.list_(pa.string()),
+}
 # Always there, first, in this order.
 ALWAYS = {
     "customer_id": pa.string(),
     "person_id": pa.string(),
-    "segments": TEXTS,
+    "segments": ARROW[LIST],
     "last_updated": pa.date32(),
 }
 # Features, scores and segments that destinations.yml may name.
 CHOOSABLE = {
-    "primary_segment": pa.string(),
-    "cluster": pa.int32(),
-    "cluster_name": pa.string(),
-    "segmenter_model": pa.string(),
-    "churn_probability": pa.float64(),
-    "churn_reasons": TEXTS,
-    "expected_purchases": pa.float64(),
-    "expected_spend": pa.float64(),
-    "churn_model": pa.string(),
-    "customer_refs": TEXTS,
-    "first_purchase_on": pa.date32(),
-    "last_purchase_on": pa.date32(),
-    "recency_days": pa.int32(),
-    "tenure_days": pa.int32(),
-    "order_count": pa.int32(),
-    "spend_amount": AMOUNT,
-    "order_count_7d": pa.int32(),
-    "spend_amount_7d": AMOUNT,
-    "order_count_30d": pa.int32(),
-    "spend_amount_30d": AMOUNT,
-    "order_count_90d": pa.int32(),
-    "spend_amount_90d": AMOUNT,
-    "order_count_365d": pa.int32(),
-    "spend_amount_365d": AMOUNT,
-    "average_order_amount": pa.float64(),
-    "interpurchase_days": pa.float64(),
-    "return_share": pa.float64(),
-    "discount_share": pa.float64(),
-    "category_count": pa.int32(),
-    "top_category": pa.string(),
-    "session_count_30d": pa.int32(),
-    "product_view_count_30d": pa.int32(),
-    "cart_add_count_30d": pa.int32(),
-    "abandoned_cart_count_30d": pa.int32(),
-    "engagement_score": pa.float64(),
-    "rfm_recency": pa.int32(),
-    "rfm_frequency": pa.int32(),
-    "rfm_monetary": pa.int32(),
+    column.name: ARROW[column.kind]
+    for columns in (SEGMENTS, SCORES, FEATURES)
+    for column in columns
+    if column.is_exportable
 }
 
 

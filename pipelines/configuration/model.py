@@ -1,19 +1,17 @@
 """Business choices, read from config/ and checked as a whole before anything runs."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from expectations.custom import CustomRule
-from expectations.rule import Shop
+from expectations.rule import WARNING, Shop
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.holidays import ShopCalendar
-from pipelines.configuration.nobodies import numbering_plans
 from pipelines.configuration.sources.column_rules import ColumnRule, Condition, FillDown
-from pipelines.configuration.sources.source_expectations import SourceExpectations
 from pipelines.hashing import short_hash
 
 MARKETING = "marketing"
@@ -29,6 +27,19 @@ ENGAGEMENT_COUNTS = (
     "cart_add_count_30d",
     "abandoned_cart_count_30d",
 )
+
+
+@dataclass(frozen=True)
+class SourceExpectations:
+    """How odd volume is judged, how many rows may be rejected, how young its rows must be.
+
+    Without a `reject_limit` that of settings.yml holds; without `fresh_days` any age is good.
+    """
+
+    volume: str = WARNING
+    reject_limit: float | None = None
+    fresh_days: int | None = None
+    fresh_severity: str = WARNING
 
 
 @dataclass(frozen=True)
@@ -56,6 +67,11 @@ class Source:
     simulated: bool = False
 
     @property
+    def may_lack_columns(self) -> bool:
+        """Whether a row may lack a mapped column, as JSON objects may."""
+        return self.kind in ("jsonl", "http")
+
+    @property
     def meaning(self) -> dict[str, Any]:
         """What of a source decides how its received rows are read."""
         return {
@@ -77,12 +93,13 @@ class Source:
 
 @dataclass(frozen=True)
 class Segment:
-    """One rule of segments.yml: a name, what it means and its SQL condition."""
+    """One rule of segments.yml: a name, who is in it, its SQL condition, and what it is for."""
 
     name: str
     description: str
     condition: str
     needs: frozenset[str] = frozenset()
+    goal: str = ""
 
 
 @dataclass(frozen=True)
@@ -180,11 +197,16 @@ class Configuration:
             "opened_on": self.opened_on.isoformat(),
             "leave_out": self.leave_out,
             "placeholders": list(self.placeholders),
-            "phone_country": [self.phone_country, numbering_plans(self.phone_country)],
+            "phone_country": [self.phone_country, self._numbering_plans],
             "corrections": [self.days_moved, self.corrections_severity],
             "added_rules": self._added(received=True),
             "sources": {source.name: source.meaning for source in self.sources},
         }
+
+    @property
+    def _numbering_plans(self) -> str | None:
+        """Which edition of the library's numbering plans reads phones; none without a country."""
+        return version("phonenumbers") if self.phone_country else None
 
     def _added(self, *, received: bool) -> dict[str, Any]:
         """The rules of contracts.yml for what is received, or for what is built."""
@@ -205,8 +227,3 @@ def shop_of(configuration: Configuration, source: Source) -> Shop:
         days_moved=configuration.days_moved,
         keeps_first=source.keeps_first,
     )
-
-
-def names(items: Mapping[str, Any]) -> str:
-    """Return names as a readable list."""
-    return ", ".join(items) or "none"

@@ -1,4 +1,4 @@
-"""What a night is made by, as hashes: the code, the settings it reads, the way rows are staged."""
+"""The versions of code, settings and staging that decide the rows of a night, as hashes."""
 
 from dataclasses import dataclass
 from functools import cache

@@ -1,14 +1,15 @@
-"""The columns made for the rules of config/contracts.yml: each holds what breaks its rule.
+"""Columns for the rules of config/contracts.yml: each holds the value that breaks its rule.
 
 They decide which rows go to quarantine, and so are part of the version of the stage.
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
 
+from expectations.checks import Between, Matches, NotAbove, Once, OneOf, Present
 from expectations.custom import CustomRule
 
 
@@ -23,13 +24,28 @@ def made_for(rules: Sequence[CustomRule], *within: str) -> list[sa.ColumnElement
 
 
 def _made(rule: CustomRule, within: tuple[str, ...]) -> sa.ColumnElement[Any]:
-    value = _value(rule)
-    if rule.kind == "present":
-        return value
-    if rule.kind == "once":
-        same = sa.func.count().over(partition_by=[*map(sa.column, within), value])
-        return sa.case((same > 1, sa.cast(value, sa.Text)))
-    return sa.case((_breaks(rule, value), sa.cast(value, sa.Text)))
+    """Return the column of a rule: the value as text where it breaks the rule, null elsewhere.
+
+    Of an attribute that is to be given it is the attribute itself.
+    """
+    value, is_attribute = _value(rule), rule.attribute is not None
+    match rule.check:
+        case Present():
+            return value
+        case Once():
+            same = sa.func.count().over(partition_by=[*map(sa.column, within), value])
+            breaks = same > 1
+        case Between():
+            breaks = _outside(rule.check, value, is_attribute=is_attribute)
+        case OneOf(_, values):
+            breaks = value != sa.all_(sa.cast(array(list(values)), ARRAY(sa.Text)))
+        case Matches(_, pattern):
+            breaks = value.op("!~", is_comparison=True)(sa.literal(pattern))
+        case NotAbove(_, limit):
+            breaks = value > sa.column(limit)
+        case _:
+            assert_never(rule.check)
+    return sa.case((breaks, sa.cast(value, sa.Text)))
 
 
 def _value(rule: CustomRule) -> sa.ColumnElement[Any]:
@@ -39,28 +55,18 @@ def _value(rule: CustomRule) -> sa.ColumnElement[Any]:
     return attributes.op("->>")(sa.literal(rule.attribute))
 
 
-def _breaks(rule: CustomRule, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
-    """Return whether a value that is given breaks the rule."""
-    if rule.kind == "between":
-        return _outside(rule, value)
-    if rule.kind == "one_of":
-        return value != sa.all_(sa.cast(array(list(rule.asked)), ARRAY(sa.Text)))
-    if rule.kind == "matches":
-        return value.op("!~", is_comparison=True)(sa.literal(rule.asked))
-    return value > sa.column(rule.asked)
-
-
-def _outside(rule: CustomRule, value: sa.ColumnElement[Any]) -> sa.ColumnElement[bool]:
+def _outside(
+    check: Between, value: sa.ColumnElement[Any], *, is_attribute: bool
+) -> sa.ColumnElement[bool]:
     """Return whether a value lies outside the bounds; of an attribute, one that is no number too.
 
     `<` and `>` of a missing bound are unknown, which is no breach.
     """
-    number = value if rule.attribute is None else sa.func.staging.read_number(value)
-    least, most = rule.asked
+    number = sa.func.staging.read_number(value) if is_attribute else value
     outside = sa.or_(
-        *([number < sa.literal(least)] if least is not None else []),
-        *([number > sa.literal(most)] if most is not None else []),
+        *([number < sa.literal(check.least)] if check.least is not None else []),
+        *([number > sa.literal(check.most)] if check.most is not None else []),
     )
-    if rule.attribute is None:
+    if not is_attribute:
         return outside
     return sa.or_(outside, sa.and_(number.is_(None), value.is_not(None)))

@@ -1,4 +1,4 @@
-"""Judge a table by its contract: Great Expectations, in the database, on connections of its own."""
+"""Validate a table against its rules: Great Expectations, in the database."""
 
 import logging
 import os
@@ -6,14 +6,25 @@ import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from expectations.checks import (
+    Absent,
+    Between,
+    Check,
+    NotAbove,
+    NotBelow,
+    Once,
+    OneOf,
+    Present,
+)
 from expectations.rule import CRITICAL, Rule
 from pipelines.warehouse import statements
 from pipelines.warehouse.connection import Warehouse
+from pipelines.warehouse.statements import Table
 
 SHOWN_CHARACTERS = 200  # of a value, in a sentence; the whole of it is in the row's content
 
@@ -85,7 +96,7 @@ def record(connection: Connection, findings: Iterable[Finding], **judged: Any) -
 
 
 def judge(
-    warehouse_: Warehouse, table: tuple[str, str], key: tuple[str, ...], rules: Iterable[Rule]
+    warehouse_: Warehouse, table: Table, key: tuple[str, ...], rules: Iterable[Rule]
 ) -> list[Verdict]:
     """Return one verdict per rule, in their order.
 
@@ -121,15 +132,13 @@ def _verdict(rule: Rule, result: Any) -> Verdict:
 
 
 @contextmanager
-def _validation(
-    warehouse_: Warehouse, table: tuple[str, str], rules: dict[str, Rule]
-) -> Iterator[Any]:
+def _validation(warehouse_: Warehouse, table: Table, rules: dict[str, Rule]) -> Iterator[Any]:
     """Yield a Great Expectations validation; its connections are closed afterwards."""
     gx, gxe = great_expectations()
     schema, name = table
     expected = []
     for rule in rules.values():
-        expectation = rule.expect(gxe)
+        expectation = expectation_of(rule.check, gxe)
         expectation.meta = {"rule": rule.name}
         expectation.severity = rule.severity
         expected.append(expectation)
@@ -153,6 +162,32 @@ def _validation(
         finally:
             source.get_execution_engine().engine.dispose()
             source.get_engine().dispose()
+
+
+def expectation_of(check: Check, gxe: Any) -> Any:
+    """Return a check as an expectation of great_expectations.expectations."""
+    match check:
+        case Present(column):
+            return gxe.ExpectColumnValuesToNotBeNull(column=column)
+        case Absent(column):
+            return gxe.ExpectColumnValuesToBeNull(column=column)
+        case Between(column, least, most):
+            return gxe.ExpectColumnValuesToBeBetween(column=column, min_value=least, max_value=most)
+        case OneOf(column, values):
+            return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=list(values))
+        case NotAbove(column, limit):
+            return _not_below(limit, column, gxe)
+        case NotBelow(column, limit):
+            return _not_below(column, limit, gxe)
+        case Once(column):
+            return gxe.ExpectColumnValuesToBeUnique(column=column)
+    assert_never(check)
+
+
+def _not_below(column: str, limit: str, gxe: Any) -> Any:
+    return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
+        column_A=column, column_B=limit, or_equal=True, ignore_row_if="either_value_is_missing"
+    )
 
 
 def _connection(warehouse_: Warehouse) -> Any:

@@ -1,4 +1,4 @@
-"""What the next delivery of a night would add, change and remove at each destination.
+"""Compare a night's next delivery with the last one, per destination: added, changed, removed.
 
 Both sides are asked of the database: what was delivered last, from the night and the consent it
 was delivered with, and what the night in question would give with the consent of now.
@@ -16,7 +16,7 @@ from pipelines.configuration.export_columns import schema_of
 from pipelines.configuration.model import Destination
 from pipelines.configuration.versions import Versions
 from pipelines.delivery import export
-from pipelines.delivery.order import Order, asks_consent, has_consent
+from pipelines.delivery.order import Order, asks_consent, has_consent, rows_of
 from pipelines.deployment import Deployment
 from pipelines.warehouse import statements
 
@@ -78,7 +78,7 @@ def _export(connection: Connection, table: str, order: Order) -> int:
     """Store the rows of a delivery; return how many there are."""
     with export.reading(connection, order.night["night_id"]):
         export.choose(connection, order)
-        return statements.create_temporary(connection, table, "delivery/export", **order.binds)
+        return statements.create_temporary(connection, table, rows_of(order))
 
 
 def _count(connection: Connection, names: list[str]) -> tuple[int, int, int]:

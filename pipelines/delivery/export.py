@@ -4,25 +4,25 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from pathlib import Path
 from typing import Any, Literal
 
+import pyarrow as pa
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts import recorded
 from pipelines.attempts.night import Night
 from pipelines.configuration.export_columns import schema_of
 from pipelines.configuration.model import Configuration, Destination
-from pipelines.delivery import delivery_folder
-from pipelines.delivery.files.writers import open_writer
+from pipelines.delivery.interface import Delivery
 from pipelines.delivery.order import (
     COUNTS,
     Order,
     asks_consent,
     has_consent,
-    manifest_of,
+    rows_of,
     sentence_of,
 )
+from pipelines.delivery.ways import delivery_of
 from pipelines.deployment import Deployment
 from pipelines.errors import DestinationUnavailable, NothingThere
 from pipelines.warehouse import attempt_tables, locks, statements
@@ -39,7 +39,6 @@ class Delivered:
     outcome: Outcome
     night_id: int
     as_of: date
-    path: Path | None
     counts: dict[str, int]
     sentence: str
     stands_out: bool = False
@@ -78,7 +77,7 @@ def deliver(
         If one or more could not be written; the others have been.
     """
     results, failures = [], []
-    for destination in _wanted(deployment.configuration, only):
+    for destination in _requested(deployment.configuration, only):
         try:
             results.append(_deliver(deployment, destination, dry_run))
         except OSError as error:
@@ -112,7 +111,7 @@ def _newest(connection: Connection) -> dict[str, Any]:
     return dict(found[0])
 
 
-def _wanted(configuration: Configuration, only: str | None) -> list[Destination]:
+def _requested(configuration: Configuration, only: str | None) -> list[Destination]:
     known = {destination.name: destination for destination in configuration.destinations}
     if only is not None and only not in known:
         raise NothingThere(f"destinations.yml has no {only}. It has: {', '.join(known) or 'none'}.")
@@ -120,33 +119,32 @@ def _wanted(configuration: Configuration, only: str | None) -> list[Destination]
 
 
 def _deliver(deployment: Deployment, destination: Destination, dry_run: bool) -> Delivered:
-    """Deliver to one destination in one transaction, which ends after the files are in place."""
+    """Deliver to one destination in one transaction, which ends after all has arrived."""
     with deployment.warehouse.begin() as connection:
         locks.take(connection, locks.DELIVERING)
         order = _order(deployment, connection, destination)
-        held = _held(connection, order)
+        delivery = delivery_of(order)
+        held = _held(connection, order, delivery)
         if held:
             counts = {name: held[name] for name in COUNTS}
-            return _result(order, "already delivered", Path(held["path"]), counts)
+            return _result(order, "already delivered", counts)
         with reading(connection, order.night["night_id"]):
             counts = choose(connection, order)
             if dry_run:
-                return _result(order, "due", None, counts)
-            path = _put(connection, order, counts)
-        [file] = delivery_folder.read_manifest(path)["files"].values()
-        written = {"path": str(path), "byte_count": file["bytes"], "sha256": file["sha256"]}
-        now = deployment.warehouse.clock()
-        statements.run(connection, "delivery/insert", now=now, **order.binds, **counts, **written)
-    return _result(order, "delivered", path, counts)
+                return _result(order, "due", counts)
+            receipt = delivery.resume() or delivery.put(_batches(connection, order), counts)
+        now, arrived = deployment.warehouse.clock(), receipt._asdict()
+        statements.run(connection, "delivery/insert", now=now, **order.binds, **counts, **arrived)
+    return _result(order, "delivered", counts)
 
 
-def _held(connection: Connection, order: Order) -> dict[str, Any] | None:
+def _held(connection: Connection, order: Order, delivery: Delivery) -> dict[str, Any] | None:
     """Return what the destination was given last, if that is what is ordered and still there."""
     last = statements.rows(connection, "delivery/done", **order.binds)
     ordered = (order.night["night_id"], order.configuration)
     for row in last:
         given = (row["night_id"], row["destination_configuration"])
-        if given == ordered and Path(row["path"]).is_dir():
+        if given == ordered and delivery.holds(row["path"]):
             return dict(row)
     return None
 
@@ -170,7 +168,7 @@ def _order(deployment: Deployment, connection: Connection, destination: Destinat
 def reading(connection: Connection, night_id: int) -> Iterator[None]:
     """Let the SELECTs of an export read a night's tables, published or not, by plain names."""
     for table in attempt_tables.TABLES:
-        statements.name_as(connection, table, *attempt_tables.where_is(connection, table, night_id))
+        statements.name_as(connection, table, attempt_tables.where_is(connection, table, night_id))
     yield
     for table in attempt_tables.TABLES:
         statements.drop_view(connection, table)
@@ -184,47 +182,24 @@ def choose(connection: Connection, order: Order) -> dict[str, int]:
     return dict(statements.rows(connection, "delivery/export_counts")[0])
 
 
-def _put(connection: Connection, order: Order, counts: dict[str, int]) -> Path:
-    """Write the delivery's folder, or take the one a killed run had finished; make it current."""
-    root = Path(order.destination.path)
-    final = delivery_folder.find(root, order.folder, order.inputs)
-    if final is None:
-        hidden = delivery_folder.begin(root)
-        name = f"segments.{order.destination.kind}"
-        _write(connection, order, hidden / name)
-        files = {name: delivery_folder.describe(hidden / name)}
-        final = delivery_folder.finish(hidden, order.folder, manifest_of(order, counts, files))
-    delivery_folder.point(final)
-    return final
-
-
-def _write(connection: Connection, order: Order, path: Path) -> None:
-    """Stream the rows into a file: memory does not grow with the people."""
-    import pyarrow as pa
-
+def _batches(connection: Connection, order: Order) -> Iterator[pa.RecordBatch]:
+    """Stream the rows of an order: memory does not grow with the people."""
     schema = schema_of(order.destination.columns)
-    destination = order.destination
-    writer = open_writer(
-        destination.kind, path, schema, neutralise_formulas=destination.neutralise_formulas
-    )
-    select = statements.statement("delivery/export", **order.binds)
     # SQLAlchemy 2.1.9 keeps every row when asked for `yield_per` and `partitions`.
-    streamed = select.execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
+    streamed = rows_of(order).execution_options(stream_results=True, max_row_buffer=BATCH_ROWS)
     result = connection.execute(streamed).mappings()
     while rows := result.fetchmany(BATCH_ROWS):
         people = [{name: row[name] for name in schema.names} for row in rows]
-        writer.write(pa.RecordBatch.from_pylist(people, schema=schema))
-    writer.close()
+        yield pa.RecordBatch.from_pylist(people, schema=schema)
 
 
-def _result(order: Order, outcome: Outcome, path: Path | None, counts: dict[str, int]) -> Delivered:
+def _result(order: Order, outcome: Outcome, counts: dict[str, int]) -> Delivered:
     night_id, as_of = order.night["night_id"], order.night["as_of"]
     return Delivered(
         destination=order.destination.name,
         outcome=outcome,
         night_id=night_id,
         as_of=as_of,
-        path=path,
         counts=counts,
         sentence=sentence_of(order, counts),
         stands_out=not counts["row_count"] or not asks_consent(order.destination),

@@ -1,14 +1,26 @@
-"""An order: what decides every byte of one delivery, and what the delivery says about itself."""
+"""A delivery's inputs, its rows, the statements' binds, and its manifest."""
 
 from dataclasses import dataclass
 from typing import Any
 
+import sqlalchemy as sa
+
+from pipelines.configuration.columns import CATALOGUE, DIGITS, NUMBER
 from pipelines.configuration.export_columns import schema_of
 from pipelines.configuration.model import NOT_ASKED, Configuration, Destination
 from pipelines.configuration.versions import Versions
 from pipelines.hashing import short_hash
+from pipelines.warehouse import statements
 
 NEUTRALISE = "neutralise_formulas"
+# Of the columns that are always there, those that the night calls otherwise.
+NAMED = {"customer_id": "customer_ref", "segments": "sorted_segments", "last_updated": "as_of"}
+ROUNDED = {
+    column.name: DIGITS[table]
+    for table, columns in CATALOGUE.items()
+    for column in columns
+    if column.kind == NUMBER
+}
 COUNTS = ("people_count", "not_in_segments_count", "without_consent_count", "row_count")
 
 
@@ -52,6 +64,23 @@ class Order:
             "consent_known_at": self.consent_known_at,
             "consent_staging_version": self.versions.staging,
         }
+
+
+def rows_of(order: Order) -> sa.Select[Any]:
+    """Return the SELECT of a delivery's rows, by person; floats rounded as they are compared."""
+    columns = map(_exported, schema_of(order.destination.columns).names)
+    people = statements.select_of("delivery/export", columns, **order.binds)
+    return people.order_by(sa.literal_column("result.person_id"))  # the number, not its text
+
+
+def _exported(name: str) -> sa.ColumnElement[Any]:
+    column: sa.ColumnElement[Any] = sa.column(NAMED.get(name, name))
+    if name == "person_id":
+        column = sa.cast(column, sa.Text)
+    if name in ROUNDED:
+        exact = sa.func.round(sa.cast(column, sa.Numeric), ROUNDED[name])
+        column = sa.cast(exact, sa.Double)
+    return column.label(name)
 
 
 def asks_consent(destination: Destination) -> bool:

@@ -1,4 +1,4 @@
-"""Measure how far a night has moved from the night its models were made from.
+"""Measure the drift of a night's people from the people its models were trained on.
 
 People are counted in the bins of the reference, in the database; the population stability index
 of the two rows of counts, less what chance alone gives groups of this size, is the drift. It is
@@ -13,9 +13,11 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts.night import Night
+from pipelines.configuration.columns import NOT_JUDGED
 from pipelines.drift import report
 from pipelines.segments import segment
 from pipelines.warehouse import attempt_tables, statements
+from pipelines.warehouse.statements import Table
 
 # Below this, chance alone passes the limit too often: two samples of one population with 10 bins,
 # 2,000 trials: 28 % of them at 50 people, 5 % at 100, 0.2 % at 200. Fewer are shown, not judged.
@@ -87,13 +89,14 @@ def _compare(tonight: Night, connection: Connection, training_id: int) -> int:
     counted += _groups(tonight, connection, _clusters(tonight, kept))
     statements.insert_select(
         connection,
-        ("ops", "drift_measured"),
+        Table("ops", "drift_measured"),
         "drift/psi",
         **tonight.binds,
         training_id=training_id,
         counted=json.dumps(_defined(tonight, counted)),
         psi_limit=tonight.configuration.psi_limit,
         fewest_people=FEWEST_PEOPLE,
+        not_judged=NOT_JUDGED,
     )
     return int(statements.value(connection, "drift/drifted", night_id=tonight.night_id))
 

@@ -1,4 +1,4 @@
-"""Draw a night beside its reference: Evidently's page, for people to look at; nothing reads it.
+"""Draw Evidently's page of a night beside its reference; no step reads it.
 
 Drawn after the drift is written down, from a sample; whatever goes wrong here is a note.
 """

@@ -1,18 +1,19 @@
-"""Read an attempt's people out of the database as Arrow, a fixed number at a time.
+"""Read an attempt's people as Arrow batches of a fixed size, in key order.
 
 The reading is a transaction of its own (ADBC cannot share SQLAlchemy's) and is never committed:
 the temporary names it gives vanish with it, so they cannot keep an attempt from being dropped.
 """
 
 from collections.abc import Iterator, Sequence
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import sqlalchemy as sa
 from numpy.typing import NDArray
 from sqlalchemy.dialects import postgresql
 
 from pipelines.attempts.night import Night
+from pipelines.configuration.columns import MODEL_FEATURES
 from pipelines.warehouse import attempt_tables, statements
 
 # People read and scored together: 26 columns of doubles and their contributions are 8 MB.
@@ -21,8 +22,24 @@ ATTEMPT_TABLES = ("members", "customer_features")
 _DIALECT = postgresql.dialect(paramstyle="named")  # type: ignore[no-untyped-call]  # SQLAlchemy left it unannotated
 
 
-def stream(tonight: Night, select: str, **binds: Any) -> Iterator[pa.RecordBatch]:
-    """Yield the rows of a SELECT of sql/ in its order, `BATCH_PEOPLE` at a time.
+def people(tonight: Night, activity_days: int | None) -> Iterator[pa.RecordBatch]:
+    """Yield person_id and every number that models read, as doubles, in the order of person_id.
+
+    Of those who may be read: they bought in the last `activity_days` days, ever if None.
+    """
+    numbers = [sa.cast(sa.column(name), sa.Double).label(name) for name in MODEL_FEATURES]
+    yield from stream(
+        tonight,
+        statements.select_of(
+            "features/model_features",
+            ["person_id", *numbers],
+            **tonight.binds | {"activity_days": activity_days},
+        ).order_by("person_id"),
+    )
+
+
+def stream(tonight: Night, select: sa.ClauseElement) -> Iterator[pa.RecordBatch]:
+    """Yield the rows of a SELECT in its order, `BATCH_PEOPLE` at a time.
 
     It may read the attempt's members and customer_features, once they are committed, and
     profiling_refused. Memory does not grow with the number of rows.
@@ -33,16 +50,15 @@ def stream(tonight: Night, select: str, **binds: Any) -> Iterator[pa.RecordBatch
             name = attempt_tables.attempt_table(table, tonight.night_id)
             whole = f"{quote(attempt_tables.ATTEMPTS)}.{quote(name)}"
             cursor.execute(f"create temporary view {quote(table)} as table {whole}")
-        refused = _literal("features/profiling_refused", tonight.binds)
-        cursor.execute(f"create temporary view profiling_refused as\n{refused}")
-        cursor.execute(_literal(select, tonight.binds | binds))
+        refused = statements.statement("features/profiling_refused", **tonight.binds)
+        cursor.execute(f"create temporary view profiling_refused as\n{_literal(refused)}")
+        cursor.execute(_literal(select))
         yield from _rebatch(cursor.fetch_record_batch())
 
 
-def _literal(select: str, binds: dict[str, Any]) -> str:
-    """Return a SELECT of sql/ with its binds written in by SQLAlchemy: ADBC binds no names."""
-    clause = statements.statement(select, **binds)
-    return str(clause.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
+def _literal(select: sa.ClauseElement) -> str:
+    """Return a SELECT with its binds written in by SQLAlchemy: ADBC binds no names."""
+    return str(select.compile(dialect=_DIALECT, compile_kwargs={"literal_binds": True}))
 
 
 def _rebatch(arriving: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:

@@ -1,13 +1,14 @@
-"""Compute what each person had done by the end of the night's day.
+"""Build the attempt's customer_features: what each person had done by the end of the day.
 
 Computed are the touched people, those of whom something counts differently than for the earlier
 night; what the others did is copied from it. Without an earlier night everybody is touched.
 """
 
+import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts.night import Night
-from pipelines.configuration.entities import FED_BY
+from pipelines.configuration.columns import FEATURES, FED_BY
 from pipelines.configuration.model import ENGAGEMENT_COUNTS, Configuration
 from pipelines.warehouse import statements
 
@@ -34,14 +35,24 @@ def build_customer_features(tonight: Night) -> int:
     with tonight.step("features") as connection:
         tonight.read(connection, "members")
         tonight.read_previous(connection, "customer_features", "previous_features")
-        for sentence in left_out(tonight.configuration):
+        for sentence in sentences_on_null_columns(tonight.configuration):
             tonight.note(connection, sentence)
         find_touched(connection, tonight)
         for stage in STAGES:
             statements.create_temporary(connection, stage, f"features/{stage}", **binds)
-        with statements.view(connection, "all_people", "features/all_people"):
+        with statements.view(connection, "all_people", all_people()):
             statements.create_temporary(connection, "rfm_cuts", "features/rfm_cuts", **binds)
             return tonight.store(connection, "customer_features", "features/customer_features")
+
+
+def all_people() -> sa.SelectBase:
+    """Return the SELECT of everybody's features that do not change with the day or with others.
+
+    They are computed of who is touched, and for the rest what the earlier night computed.
+    """
+    names = [column.name for column in FEATURES if not column.nightly]
+    computed = statements.select_of("features/computed_people", names)
+    return computed.union_all(statements.select_of("features/copied_people", names))
 
 
 def find_touched(connection: Connection, tonight: Night) -> None:
@@ -61,7 +72,7 @@ def find_touched(connection: Connection, tonight: Night) -> None:
     tonight.record(connection, "figures", figures | {"touched": sum(reasons.values())})
 
 
-def left_out(configuration: Configuration) -> list[str]:
+def sentences_on_null_columns(configuration: Configuration) -> list[str]:
     """Return a sentence for each entity that no source feeds, naming the columns left null."""
     return [
         f"No source feeds {entity}: {', '.join(columns)} are null."

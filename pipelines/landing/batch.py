@@ -1,4 +1,4 @@
-"""The transaction of a landing: the inbox into raw, deletions beside it, its row of ops.batches."""
+"""Land one batch in one transaction: inbox to raw, its deletions, its row of ops.batches."""
 
 import json
 from dataclasses import dataclass, replace
@@ -14,8 +14,8 @@ from pipelines.landing import deletions, inbox, raw_partitions, row_keys
 from pipelines.landing.deletions import Deletions
 from pipelines.landing.inbox import Received
 from pipelines.mapping import column_select
-from pipelines.sources.interface import RowStream
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 Row = dict[str, Any]
 
@@ -25,7 +25,10 @@ LOOKUP_COST = 10
 
 @dataclass(frozen=True)
 class Batch:
-    """What is to land as one batch, and what it came from; `insists` that somebody wants it in."""
+    """What is to land as one batch, and what it came from.
+
+    `insists` says that it is to be let in whatever is wrong with it as a whole.
+    """
 
     source: Source
     name: str
@@ -66,13 +69,7 @@ class Batch:
         }
 
 
-def move(
-    deployment: Deployment,
-    connection: Connection,
-    batch: Batch,
-    reading: RowStream,
-    received: Received,
-) -> Row:
+def move(deployment: Deployment, connection: Connection, batch: Batch, received: Received) -> Row:
     """Move the inbox into raw and record the batch, in the caller's transaction; return its row.
 
     Raises
@@ -80,26 +77,23 @@ def move(
     SourceUnreadable
         If a full list lacks more than half of what there was and nobody insists.
     """
-    source, unreadable = batch.source, reading.unreadable
-    rows = received.rows - received.left_out
+    source, rows, unreadable = batch.source, received.taken, received.unreadable
     batch_id = int(statements.value(connection, "landing/next_batch"))
-    place = raw_partitions.find(connection, source.entity, batch_id)
+    place = raw_partitions.table_of(connection, source.entity, batch_id)
     _name(connection, source, received)
     absent = Deletions()  # rows that come again are no whole list, nor whole orders
     with row_keys.keyed(connection, source):
         if batch.replay_of is None:
-            absent = deletions.find(
-                connection, source, rows, len(unreadable), insists=batch.insists
-            )
-        select = _news(connection, source, rows)
+            absent = deletions.find_deleted(connection, source, received, insists=batch.insists)
+        select = _select_of_new_rows(connection, source, rows)
         binds: Row = {"source": source.name, "batch_id": batch_id}
-        stored = raw_partitions.fill(connection, place, select, **binds)
+        stored = raw_partitions.store(connection, place, select, **binds)
         if absent.count:
             deletions.store(connection, source, batch_id)
     for view in ("mapped", "received"):
         statements.drop_view(connection, view)
     statements.drop_table(connection, *inbox.INBOX)
-    done = batch.named(batch.digest or reading.digest).row(deployment, batch_id) | {
+    done = batch.named(batch.digest or received.digest).row(deployment, batch_id) | {
         "columns": received.columns,
         "mapping": json.dumps(_resolved(source, received)),
         "received_count": received.rows + len(unreadable),
@@ -109,7 +103,7 @@ def move(
         "left_out_count": received.left_out,
         "deleted_count": absent.count,
         "note": absent.note,
-        "watermark": reading.watermark,
+        "watermark": received.watermark,
     }
     statements.run(connection, "landing/insert_batch", **done)
     inbox.keep_unreadable(connection, done, unreadable)
@@ -118,12 +112,12 @@ def move(
 
 def _name(connection: Connection, source: Source, received: Received) -> None:
     """Let the SELECTs of a landing call by plain names what came and what came before."""
-    statements.create_view_of(connection, "mapped", column_select.mapped(source, received.cells))
+    statements.create_view(connection, "mapped", column_select.mapped(source, received.cells))
     refused = (
         statements.run(connection, "contracts/refused_batches", source=source.name).scalars().all()
     )
     if not refused:
-        statements.name_as(connection, "received", "raw", source.entity)
+        statements.name_as(connection, "received", Table("raw", source.entity))
         return
     table = sa.table(source.entity, sa.column("batch_id"), schema="raw")
     others = (
@@ -131,10 +125,10 @@ def _name(connection: Connection, source: Source, received: Received) -> None:
         .select_from(table)
         .where(table.c.batch_id != sa.all_(array(refused)))
     )
-    statements.create_view_of(connection, "received", others)
+    statements.create_view(connection, "received", others)
 
 
-def _news(connection: Connection, source: Source, rows: int) -> str:
+def _select_of_new_rows(connection: Connection, source: Source, rows: int) -> str:
     """Return the SELECT that tells new rows from known ones, by how many there are of each."""
     known = int(statements.value(connection, "landing/received_count", source=source.name))
     if not known:

@@ -1,4 +1,4 @@
-"""What a full list, or an order sent whole, no longer has: deletions stored beside what it brought.
+"""Derive deletions: rows that a full list, or an order sent whole, no longer has.
 
 A full list that is not whole deletes nobody: one without rows, or with rows that do not say what
 they are about. One that lacks more than half of what there was is refused, unless somebody insists.
@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnreadable
+from pipelines.landing.inbox import Received
 from pipelines.warehouse import statements
 
 # A mailing list that loses half its people at once has been cut off, far oftener than the shop has
@@ -27,8 +28,8 @@ class Deletions:
     note: str | None = None
 
 
-def find(
-    connection: Connection, source: Source, received: int, unreadable: int, *, insists: bool
+def find_deleted(
+    connection: Connection, source: Source, received: Received, *, insists: bool
 ) -> Deletions:
     """Find what the file that waits as `keyed` no longer has of what stands in `received`.
 
@@ -39,13 +40,15 @@ def find(
     """
     if not (source.snapshot or source.orders_arrive_whole):
         return Deletions()
-    if source.snapshot and not received:
+    if source.snapshot and not received.taken:
         return Deletions(note="a full list without rows deletes nobody.")
     select = "landing/deleted_rows" if source.snapshot else "landing/deleted_lines"
     count = statements.create_temporary(connection, "gone", select, source=source.name)
     if not source.snapshot or not count:
         return Deletions(count)
-    nameless = unreadable + int(statements.value(connection, "landing/nameless_count"))
+    nameless = len(received.unreadable) + int(
+        statements.value(connection, "landing/nameless_count")
+    )
     if nameless:
         return Deletions(
             note=f"{nameless:,} rows of the full list cannot be read or do not say what they are "

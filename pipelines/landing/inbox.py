@@ -1,11 +1,11 @@
-"""Where one batch waits: what a source sent, as text under its own names, in raw.inbox.
+"""Fill raw.inbox with the rows of one extract, as text under the source's own names.
 
 The inbox is made anew for every batch, with a column per column of the source. Which of them are
 ours, and how, `mapped` tells: a SELECT made of the source's recipes.
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pyarrow as pa
@@ -26,15 +26,26 @@ INBOX = ("raw", "inbox")
 
 @dataclass(frozen=True)
 class Received:
-    """What came into the inbox: rows, the columns found, what they are to us, rows left out."""
+    """What came into the inbox: rows, the columns found, their mapping, rows left out.
+
+    Of a source that was read, also the rows that could not be, and its watermark and digest.
+    """
 
     rows: int
     columns: list[str]
     cells: ColumnMapping
     left_out: int = 0
+    unreadable: Sequence[Unreadable] = ()
+    watermark: str | None = None
+    digest: str | None = None
+
+    @property
+    def taken(self) -> int:
+        """How many rows are not left out."""
+        return self.rows - self.left_out
 
 
-def fill(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
+def receive(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
     """Write what is read into the inbox, at the pace of the reader.
 
     Raises
@@ -42,8 +53,14 @@ def fill(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
     SourceUnreadable
         If what the mapping needs is not there, naming it and what there is.
     """
-    fill_ = _fill_from_lines if reading.is_lines else _fill_from_columns
-    return fill_(warehouse_, source, reading)
+    fill = _fill_from_lines if reading.is_lines else _fill_from_columns
+    received = fill(warehouse_, source, reading)
+    return replace(
+        received,
+        unreadable=reading.unreadable,
+        watermark=reading.watermark,
+        digest=reading.digest,
+    )
 
 
 def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
@@ -56,7 +73,7 @@ def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: RowStream
     named = (_named(batch, found, schema) for batch in reading.batches)
     rows = _ingest(warehouse_, INBOX[1], schema, named)
     with warehouse_.begin() as connection:
-        return Received(rows, reading.columns, found, _left_out(connection, source, found))
+        return Received(rows, reading.columns, found, _left_out_count(connection, source, found))
 
 
 def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: RowStream) -> Received:
@@ -79,7 +96,7 @@ def _fill_from_lines(warehouse_: Warehouse, source: Source, reading: RowStream) 
                 int(statements.value(connection, "landing/empty_count")) if source.explode else 0
             )
             rows = fill_from_objects(connection, json_fields.by_path, found)
-        left_out = empty + _left_out(connection, source, found)
+        left_out = empty + _left_out_count(connection, source, found)
     return Received(rows + empty, names, found, left_out)
 
 
@@ -140,7 +157,7 @@ def _side_by_side(batch: pa.RecordBatch, names: Sequence[str]) -> pa.Array:
     return pa.ListArray.from_arrays(offsets, stacked.take(pa.array(order)))
 
 
-def _left_out(connection: Connection, source: Source, found: ColumnMapping) -> int:
+def _left_out_count(connection: Connection, source: Source, found: ColumnMapping) -> int:
     """Return how many rows of the inbox the source's `where` leaves out."""
     if not source.where:
         return 0

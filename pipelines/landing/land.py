@@ -1,4 +1,4 @@
-"""Receive what is new from all sources: every row into raw as text, one transaction per arrival."""
+"""Land what is new of all sources in raw, one transaction per extract."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -13,6 +13,7 @@ from pipelines.landing import batch as landing_batch
 from pipelines.landing import inbox
 from pipelines.landing.batch import Batch
 from pipelines.landing.inbox import Received
+from pipelines.sources.files.glob import why_missing
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.readers import reader_of
 from pipelines.warehouse import statements
@@ -27,6 +28,11 @@ class Landed:
     file: str
     batch_id: int | None
     sentence: str
+
+    @property
+    def line(self) -> str:
+        """The sentence, with the arrival it is about."""
+        return f"{self.source:16} {self.file}: {self.sentence}"
 
 
 def land(deployment: Deployment, again: tuple[str, ...] = ()) -> list[Landed]:
@@ -64,6 +70,8 @@ def land_source(
     for arrival in reader_of(source.kind).arrivals(source, asked):
         found = True
         yield _land_arrival(deployment, source, arrival, insists=_insists(source, arrival, again))
+    if not found and (missing := why_missing(source)):
+        raise SourceUnavailable(missing)
     if not found:
         place = source.options.get("path", "its place")
         yield Landed(source.name, str(place), None, f"{source.name}: no file at {place}.")
@@ -82,7 +90,7 @@ def land_rows(
     """
     with deployment.warehouse.begin() as connection:
         received = fill(connection)
-        done = landing_batch.move(deployment, connection, batch, RowStream([], iter(())), received)
+        done = landing_batch.move(deployment, connection, batch, received)
         and_then(connection, done["batch_id"])
     return Landed(batch.source.name, batch.name, done["batch_id"], _sentence(done))
 
@@ -154,25 +162,25 @@ def _landed_before(deployment: Deployment, batch: Batch) -> str | None:
     return f"landed before, as batch {found[0]['batch_id']} from {found[0]['file']}; passed over."
 
 
-def _is_as_before(deployment: Deployment, batch: Batch, reading: RowStream) -> bool:
+def _is_as_before(deployment: Deployment, batch: Batch, received: Received) -> bool:
     """Return whether a system that was asked again has only what came with the last batch."""
-    if batch.digest or batch.insists or not reading.digest:
+    if batch.digest or batch.insists or not received.digest:
         return False
     with deployment.warehouse.begin() as connection:
         before = statements.value(connection, "landing/source_so_far", source=batch.source.name)
-    has_moved = before != reading.watermark
-    return not has_moved and bool(_landed_before(deployment, batch.named(reading.digest)))
+    has_moved = before != received.watermark
+    return not has_moved and bool(_landed_before(deployment, batch.named(received.digest)))
 
 
 def _land_new(deployment: Deployment, batch: Batch, read: Callable[[], RowStream]) -> Landed:
-    source, reading = batch.source, read()
-    received = inbox.fill(deployment.warehouse, source, reading)
-    brings = batch.digest or received.rows or reading.unreadable or source.snapshot
-    if not brings or _is_as_before(deployment, batch, reading):
-        since = f" since {reading.watermark}" if reading.watermark else ""
+    source = batch.source
+    received = inbox.receive(deployment.warehouse, source, read())
+    brings = batch.digest or received.rows or received.unreadable or source.snapshot
+    if not brings or _is_as_before(deployment, batch, received):
+        since = f" since {received.watermark}" if received.watermark else ""
         return Landed(source.name, batch.name, None, f"nothing new{since}.")
     with deployment.warehouse.begin() as connection:
-        done = landing_batch.move(deployment, connection, batch, reading, received)
+        done = landing_batch.move(deployment, connection, batch, received)
     return Landed(source.name, batch.name, done["batch_id"], _sentence(done))
 
 

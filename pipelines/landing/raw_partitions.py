@@ -1,4 +1,4 @@
-"""The partitions of raw, one per range of landing numbers; a big batch has one of its own.
+"""Partitions of raw, one per range of landing numbers; a big batch has one of its own.
 
 A new one is filled before it has indexes and before it is a partition, by as many processes as the
 server has to spare; no reader of raw waits meanwhile. Every identifier is quoted, every number is
@@ -6,17 +6,24 @@ an int.
 """
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipelines.warehouse import statements
-from pipelines.warehouse.statements import quote
+from pipelines.warehouse.statements import Table, quote
 
 LANDINGS = 1000
 BIG = 1_000_000  # rows; a batch after it again finds a partition that is still to be made
 WORTH_ANALYSING = 10_000  # rows
+
+
+class LandingRange(NamedTuple):
+    """Landing numbers from the first up to, but without, the end."""
+
+    first: int
+    end: int
 
 
 @dataclass(frozen=True)
@@ -25,16 +32,16 @@ class RawTable:
 
     entity: str
     batch_id: int
-    span: tuple[int, int] | None = None
+    span: LandingRange | None = None
     partition: str | None = None
 
     @property
-    def target(self) -> tuple[str, str]:
-        """Schema and name of the table."""
-        return ("raw", f"{self.entity}_from_{self.span[0]}" if self.span else self.entity)
+    def target(self) -> Table:
+        """The table itself."""
+        return Table("raw", f"{self.entity}_from_{self.span.first}" if self.span else self.entity)
 
 
-def find(connection: Connection, entity: str, batch_id: int) -> RawTable:
+def table_of(connection: Connection, entity: str, batch_id: int) -> RawTable:
     """Return where a batch goes."""
     first = batch_id - batch_id % LANDINGS
     end = first + LANDINGS
@@ -46,10 +53,10 @@ def find(connection: Connection, entity: str, batch_id: int) -> RawTable:
             first = max(first, known["end_batch"])
         else:
             end = min(end, known["first_batch"])
-    return RawTable(entity, batch_id, (first, end))
+    return RawTable(entity, batch_id, LandingRange(first, end))
 
 
-def fill(connection: Connection, place: RawTable, select: str, **binds: Any) -> int:
+def store(connection: Connection, place: RawTable, select: str, **binds: Any) -> int:
     """Store the rows of a SELECT of sql/ where they go; return how many.
 
     Without statistics of many new rows, the planner joins each to all products there are.
@@ -67,20 +74,20 @@ def fill(connection: Connection, place: RawTable, select: str, **binds: Any) -> 
     count = connection.execute(sa.text(made).bindparams(*clause._bindparams.values())).rowcount
     first, end = place.span
     statements.analyse(connection, *place.target)
-    _attach(connection, place, (first, place.batch_id + 1 if count >= BIG else end))
+    _attach(connection, place, LandingRange(first, place.batch_id + 1 if count >= BIG else end))
     return count
 
 
-def ensure(connection: Connection, entity: str, batch_id: int) -> None:
+def ensure_partition(connection: Connection, entity: str, batch_id: int) -> None:
     """Make sure that raw.<entity> has the partition that holds a batch."""
-    place = find(connection, entity, batch_id)
+    place = table_of(connection, entity, batch_id)
     if place.span is not None:
         name, whole = quote(connection, *place.target), quote(connection, "raw", entity)
         connection.execute(sa.text(f"create table {name} (like {whole})"))
         _attach(connection, place, place.span)
 
 
-def _attach(connection: Connection, place: RawTable, span: tuple[int, int]) -> None:
+def _attach(connection: Connection, place: RawTable, span: LandingRange) -> None:
     """Make a filled table a partition: its constraints in one reading, then the indexes of all."""
     name, whole = quote(connection, *place.target), quote(connection, "raw", place.entity)
     shape = sa.inspect(connection)

@@ -1,4 +1,4 @@
-"""The key each row of the inbox is known by, and what the row before of the same key said."""
+"""Derive each row's natural key, and find the previous version of it in the same file."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -8,6 +8,7 @@ from sqlalchemy.engine import Connection
 
 from pipelines.configuration.model import Source
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 # One sort of a landing, and one of an index: a small shop's server has 4 GB in all.
 SORT_MEMORY, INDEX_MEMORY = "64MB", "256MB"
@@ -50,5 +51,5 @@ def _prepare(connection: Connection) -> None:
 
 def _store(connection: Connection, table: str) -> None:
     """Store what is asked of the inbox: not as a temporary table, which has no second reader."""
-    statements.create_table(connection, ("raw", table), f"landing/{table}", unlogged=False)
+    statements.create_table(connection, Table("raw", table), f"landing/{table}", unlogged=False)
     statements.analyse(connection, "raw", table)

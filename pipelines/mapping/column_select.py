@@ -1,4 +1,4 @@
-"""What the columns of a source are to us: the SELECT that its recipes make over the inbox."""
+"""Compile a source's column rules to a SELECT over the inbox."""
 
 import json
 from collections.abc import Iterable
@@ -14,7 +14,6 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.configuration.sources.column_rules import ColumnRule, Condition, is_path
-from pipelines.configuration.sources.kinds import KINDS
 from pipelines.errors import SourceUnreadable
 from pipelines.warehouse import statements
 
@@ -270,7 +269,7 @@ def read_as(source: Source, names: list[str]) -> ColumnMapping:
 
 
 def _columns_before(connection: Connection, source: Source) -> list[str]:
-    if KINDS[source.kind].missing_may_be:
+    if source.may_lack_columns:
         return []
     return [
         row.name for row in statements.run(connection, "mapping/columns_before", source=source.name)

@@ -1,4 +1,4 @@
-"""Recipes in words, for who reads what a source's columns become."""
+"""Describe column rules in words, for the report on sources."""
 
 from pipelines.configuration.sources.column_rules import EPOCHS, ColumnRule, Condition
 

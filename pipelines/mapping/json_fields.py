@@ -1,4 +1,4 @@
-"""Take named texts out of JSON objects: by name, or by a path into the object or its element."""
+"""Extract named texts from JSON objects in the database, by name or by path."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,9 +1,9 @@
-"""The typed rows of some batches of one source, read as it writes instants and numbers."""
+"""Type the received rows of a source: instants, numbers and texts by its column rules."""
 
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, array
@@ -25,33 +25,39 @@ SPACES = "[ \u00a0\u202f]"
 THOUSANDS = {"": "", " ": SPACES, "'": "['\u2019]", ".": "[.]", ",": ","}
 
 
+class BatchRange(NamedTuple):
+    """The batches of a source from the first to the last, both included."""
+
+    source: Source
+    first: int
+    last: int
+
+
 @contextmanager
 def typed(
-    deployment: Deployment,
-    connection: Connection,
-    source: Source,
-    batches: tuple[int, int],
-    view: str | None = None,
+    deployment: Deployment, connection: Connection, batches: BatchRange, view: str | None = None
 ) -> Iterator[None]:
-    """Give the typed rows of a source, first to last batch, the name `typed` for the block.
+    """Give the typed rows of some batches the name `typed` for the block.
 
     They are those of raw, or of a temporary view with the same columns.
     """
-    binds = binds_of(deployment, source, *batches)
-    statements.create_view_of(connection, "readable", _readable(source, view))
+    source = batches.source
+    binds = binds_of(deployment, batches)
+    statements.create_view(connection, "readable", _readable(source, view))
     statements.create_view(connection, "typed", f"mapping/{source.entity}", **binds)
     yield
     for view in ("typed", "readable"):
         statements.drop_view(connection, view)
 
 
-def binds_of(deployment: Deployment, source: Source, first: int, last: int) -> dict[str, Any]:
+def binds_of(deployment: Deployment, batches: BatchRange) -> dict[str, Any]:
     """Return what the SELECTs that type and judge batches of one source bind."""
+    source = batches.source
     return {
         "source": source.name,
         "customer_space": source.customer_space,
-        "first_batch": first,
-        "last_batch": last,
+        "first_batch": batches.first,
+        "last_batch": batches.last,
         "source_time_zone": source.time_zone,
         "business_time_zone": deployment.configuration.business_time_zone,
         "staging_version": deployment.versions.staging,

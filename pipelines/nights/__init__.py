@@ -1,4 +1,5 @@
 """Nights in one process: walks the lists of steps, and tells how all nights stand.
 
-Comes in: a day. Goes out: a published night; a status. Doors: runner.py, status.py.
+Comes in: a day. Goes out: a published night; a status. Doors: runner.py, sentences.py,
+status.py.
 """

@@ -1,13 +1,13 @@
-"""Walk a night's steps in this process: what the command line, tests and benchmarks use."""
+"""Walk the steps of a night in this process."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from pipelines.attempts import claims, recorded
-from pipelines.attempts.claims import Claim
+from pipelines.attempts.claims import AttemptRequest, Claim
 from pipelines.attempts.night import Night
 from pipelines.deployment import Deployment
-from pipelines.errors import NothingThere, in_a_sentence
+from pipelines.errors import BatchRefused, NothingThere, in_a_sentence
 from pipelines.progress import Listener, silent
 from pipelines.steps import BUILD, FINISH, RECEIVE, STAGE_ANEW, Step
 
@@ -45,17 +45,16 @@ def publish(tonight: Night, tell: Listener = silent) -> None:
 
 
 def run_night(
-    deployment: Deployment,
-    claim: Claim,
-    as_of: date,
-    *,
-    known_at: int | None = None,
-    tell: Listener = silent,
+    deployment: Deployment, claim: Claim, request: AttemptRequest, tell: Listener = silent
 ) -> int:
     """Receive (unless known_at is given), build, publish and export; return the night_id."""
-    prepare = receive if known_at is None else stage_anew
-    prepare(deployment, tell)
-    tonight = claims.open_night(deployment, claim, as_of, known_at=known_at)
+    prepare = receive if request.known_at is None else stage_anew
+    try:
+        prepare(deployment, tell)
+    except BatchRefused as error:
+        claims.refuse_night(deployment, claim, request.as_of, in_a_sentence(error))
+        raise
+    tonight = claims.open_night(deployment, claim, request)
     build(tonight, tell)
     for step in FINISH:
         tell(step.name, step(tonight))

@@ -1,4 +1,4 @@
-"""How things stand: nights published, missing, stale, other code, outdated, failed, late."""
+"""Report all nights: published, missing, stale, other code, outdated, failed, late."""
 
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -43,7 +43,7 @@ class Status:
     late: bool
 
 
-def read(deployment: Deployment) -> Status:
+def read_status(deployment: Deployment) -> Status:
     """Return how things stand now."""
     configuration = deployment.configuration
     made_by = deployment.versions

@@ -1,6 +1,6 @@
-"""Work out which records are one person: connected components of dated links.
+"""Identify people: connected components of the dated links between records.
 
-With an earlier night to copy from, only the components that a moved link reaches are worked out.
+Copying from an earlier night, it identifies only the components that a changed link reaches.
 """
 
 from typing import Any
@@ -9,6 +9,7 @@ from sqlalchemy.engine import Connection
 
 from pipelines.attempts.night import Night
 from pipelines.warehouse import attempt_tables, statements
+from pipelines.warehouse.statements import Table
 
 SHARED = "shared_values", "shared_visitors"
 
@@ -21,7 +22,8 @@ def identify(tonight: Night) -> int:
         link(connection, tonight)
         count_shared(connection, tonight)
         statements.create_temporary(connection, "found_members", "people/found_members")
-        aside = attempt_tables.ATTEMPTS, attempt_tables.attempt_table("regrouped", tonight.night_id)
+        regrouped = attempt_tables.attempt_table("regrouped", tonight.night_id)
+        aside = Table(attempt_tables.ATTEMPTS, regrouped)
         statements.create_table(connection, aside, "people/regrouped_people", unlogged=False)
         return tonight.store(connection, "members", "people/members")
 
@@ -53,7 +55,7 @@ def link(connection: Connection, tonight: Night) -> None:
 
 def find_shared(connection: Connection, named: str, binds: dict[str, Any]) -> None:
     """Build `shared_values` of the values of some sightings, as of the night that binds name."""
-    statements.name_as(connection, "named", "pg_temp", named)
+    statements.name_as(connection, "named", Table("pg_temp", named))
     with statements.view(connection, "current_sightings", "people/current_sightings", **binds):
         statements.create_temporary(connection, "value_refs", "people/value_refs", **binds)
     statements.drop_view(connection, "named")

@@ -1,4 +1,4 @@
-"""Judge an attempt before anybody sees it: what breaks a critical contract is not published."""
+"""Validate an attempt before it is published; a broken critical contract refuses it."""
 
 from importlib import import_module
 from itertools import chain
@@ -14,9 +14,10 @@ from pipelines.contracts.validate import Finding, Verdict, judge, record
 from pipelines.errors import ContractBroken
 from pipelines.warehouse import attempt_tables, statements
 from pipelines.warehouse.locks import BALANCING
+from pipelines.warehouse.statements import Table
 
-BALANCE = (attempt_tables.ATTEMPTS, "contract_balance")
-ADDED = (attempt_tables.ATTEMPTS, "contract_added")
+BALANCE = Table(attempt_tables.ATTEMPTS, "contract_balance")
+ADDED = Table(attempt_tables.ATTEMPTS, "contract_added")
 
 
 def check_attempt(tonight: Night) -> int:
@@ -51,7 +52,7 @@ def _judge(tonight: Night) -> dict[str, list[Finding]]:
     results = {}
     for table, contract in contracts.items():
         name = attempt_tables.attempt_table(table, tonight.night_id)
-        place = (attempt_tables.ATTEMPTS, name)
+        place = Table(attempt_tables.ATTEMPTS, name)
         verdicts = judge(tonight.deployment.warehouse, place, KEYS[table], contract.rules(shop))
         verdicts += _judge_added(tonight, table)
         results[table] = [_on_rows(tonight, table, verdict) for verdict in verdicts]
@@ -65,7 +66,7 @@ def _judge(tonight: Night) -> dict[str, list[Finding]]:
 
 def _judge_added(tonight: Night, table: str) -> list[Verdict]:
     """Judge a table by the rules of contracts.yml: on the columns made for them."""
-    house, added = tonight.deployment.warehouse, tonight.configuration.contracts.get(table, ())
+    warehouse, added = tonight.deployment.warehouse, tonight.configuration.contracts.get(table, ())
     if not added:
         return []
     made, rules = made_for(added), [each.rule for each in added]
@@ -73,13 +74,13 @@ def _judge_added(tonight: Night, table: str) -> list[Verdict]:
     name = attempt_tables.attempt_table(table, tonight.night_id)
     rows = sa.table(name, schema=attempt_tables.ATTEMPTS)
     wanted: Any = sa.select(*map(sa.column, sorted(there)), *made).select_from(rows)
-    with house.lock(BALANCING, wait=True):
-        with house.begin() as connection:
-            statements.create_view_of(connection, "rule_columns", wanted)
+    with warehouse.lock(BALANCING, wait=True):
+        with warehouse.begin() as connection:
+            statements.create_view(connection, "rule_columns", wanted)
             statements.create_table(connection, ADDED, "contracts/rule_columns", unlogged=True)
             statements.drop_view(connection, "rule_columns")
-        verdicts = judge(house, ADDED, KEYS[table], rules)
-        with house.begin() as connection:
+        verdicts = judge(warehouse, ADDED, KEYS[table], rules)
+        with warehouse.begin() as connection:
             statements.drop_table(connection, *ADDED)
     return verdicts
 
@@ -89,19 +90,19 @@ def _balance(tonight: Night, rules: list[Rule]) -> dict[str, tuple[Verdict, str]
 
     Returns per rule its verdict and the value that broke it.
     """
-    house = tonight.deployment.warehouse
-    with house.lock(BALANCING, wait=True):
-        with house.begin() as connection:
+    warehouse = tonight.deployment.warehouse
+    with warehouse.lock(BALANCING, wait=True):
+        with warehouse.begin() as connection:
             for table in KEYS:
                 name = attempt_tables.attempt_table(table, tonight.night_id)
-                statements.name_as(connection, table, attempt_tables.ATTEMPTS, name)
+                statements.name_as(connection, table, Table(attempt_tables.ATTEMPTS, name))
             statements.create_table(
                 connection, BALANCE, "publishing/balance", unlogged=True, **tonight.binds
             )
             for table in KEYS:
                 statements.drop_view(connection, table)
-        verdicts = judge(house, BALANCE, ("night_id",), rules)
-        with house.begin() as connection:
+        verdicts = judge(warehouse, BALANCE, ("night_id",), rules)
+        with warehouse.begin() as connection:
             values = {v.rule.name: v.values(connection, "night_id") for v in verdicts}
             statements.drop_table(connection, *BALANCE)
     return {v.rule.name: (v, "".join(values[v.rule.name].values())) for v in verdicts}

@@ -1,4 +1,6 @@
-"""Put a finished attempt in front of people: one transaction, whole or not at all."""
+"""Publish a finished attempt in one transaction."""
+
+from sqlalchemy.engine import Connection
 
 from pipelines.attempts.night import Night
 from pipelines.publishing import ledger
@@ -21,6 +23,20 @@ def publish(tonight: Night) -> int:
             as_of=tonight.as_of,
             now=now,
         )
-        ledger.write(connection, tonight)
+        _describe_segments(connection, tonight)
+        ledger.write_ledger(connection, tonight)
         statements.run(connection, "publishing/mark_published", night_id=tonight.night_id, now=now)
     return tonight.night_id
+
+
+def _describe_segments(connection: Connection, tonight: Night) -> None:
+    """Keep the words of segments.yml, which no row depends on and no hash covers."""
+    for segment in tonight.configuration.segments:
+        statements.run(
+            connection,
+            "publishing/insert_segment_description",
+            night_id=tonight.night_id,
+            segment=segment.name,
+            description=segment.description,
+            goal=segment.goal,
+        )

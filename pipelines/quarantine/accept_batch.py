@@ -1,4 +1,4 @@
-"""Let in a batch that was refused: its rows come again as a new one, and no table rule asks."""
+"""Accept a refused batch: its rows land again as a new batch that no table rule judges."""
 
 import json
 from typing import Any
@@ -12,6 +12,7 @@ from pipelines.landing import raw_partitions
 from pipelines.landing.land import Landed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import LANDING
+from pipelines.warehouse.statements import Table
 
 
 def accept(deployment: Deployment, batch_id: int) -> Landed:
@@ -24,8 +25,8 @@ def accept(deployment: Deployment, batch_id: int) -> Landed:
     """
     version = deployment.versions.staging
     binds = {"batch_id": batch_id, "staging_version": version}
-    house = deployment.warehouse
-    with house.lock(LANDING, wait=True), house.begin() as connection:
+    warehouse = deployment.warehouse
+    with warehouse.lock(LANDING, wait=True), warehouse.begin() as connection:
         found = statements.rows(connection, "quarantine/refused_batch", **binds)
         if not found:
             raise NothingThere(f"there is no batch {batch_id}: `nocturne status` tells of those.")
@@ -60,8 +61,8 @@ def _land_again(
 ) -> Landed:
     """Copy the rows of a batch under a new number, in the caller's transaction."""
     entity, new = batch["entity"], int(statements.value(connection, "landing/next_batch"))
-    raw_partitions.ensure(connection, entity, new)
-    statements.name_as(connection, "received", "raw", entity)
+    raw_partitions.ensure_partition(connection, entity, new)
+    statements.name_as(connection, "received", Table("raw", entity))
     binds = {"refused_batch": batch["batch_id"], "staging_version": version}
     statements.create_temporary(connection, "accepted", "quarantine/accepted", **binds)
     statements.drop_view(connection, "received")

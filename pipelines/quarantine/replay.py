@@ -1,4 +1,4 @@
-"""Put rows from quarantine back on their way: repaired ones as a new batch per source.
+"""Replay repaired rows of quarantine: a new batch per source.
 
 Rows that a changed contract lets go need no batch: the changed contract is another version of the
 stage, under which everything received is judged and staged anew, each row with its own batch.
@@ -22,6 +22,7 @@ from pipelines.mapping import column_select, json_fields
 from pipelines.staging import restaging, stage
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import LANDING
+from pipelines.warehouse.statements import Table
 
 QUARANTINE = "quarantine"  # what ops.batches calls where such rows came from
 
@@ -144,8 +145,8 @@ def _fill(
     names = [row.name for row in statements.run(connection, "quarantine/repaired_names")]
     found = column_select.of_objects(source, names)
     rows = inbox.fill_from_objects(connection, json_fields.by_name, found)
-    statements.create_view_of(connection, "mapped", column_select.mapped(source, found))
-    statements.name_as(connection, "received", "raw", source.entity)
+    statements.create_view(connection, "mapped", column_select.mapped(source, found))
+    statements.name_as(connection, "received", Table("raw", source.entity))
     with row_keys.keyed(connection, source):
         overtaken += statements.rows(connection, "quarantine/overtaken", **binds)
         counted = sa.select(sa.func.count()).select_from(sa.table("rows_keyed"))

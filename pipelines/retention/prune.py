@@ -1,4 +1,4 @@
-"""What else is let go with old nights: versions of the stage, export folders, drift references."""
+"""Prune what old nights leave: staging versions, export folders, drift references."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -7,7 +7,7 @@ from pathlib import Path
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines.delivery import delivery_folder
+from pipelines.delivery.files import folder
 from pipelines.deployment import Deployment
 from pipelines.drift.report import sample_of
 from pipelines.warehouse import statements
@@ -62,7 +62,7 @@ def remove_folders(deployment: Deployment) -> None:
         for row in old:
             path = Path(row["path"])
             if path.is_dir() and path.resolve().is_relative_to(deployment.home.resolve()):
-                delivery_folder.remove(path, row["kind"])
+                folder.remove_delivery(path, row["kind"])
 
 
 def forget_references(deployment: Deployment) -> None:

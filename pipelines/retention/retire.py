@@ -1,4 +1,4 @@
-"""Let replaced attempts and what retention no longer asks for go, outside any night.
+"""Retire replaced attempts and nights past retention, outside any night.
 
 No reader is stopped, nobody waits for longer than LOCK_TIMEOUT, and what a reader still holds stays
 for the next call. Being killed at any moment leaves something for the next call, too.

@@ -1,18 +1,21 @@
-"""Give everybody who bought lately a probability of churn and the reasons for it."""
+"""Score active people: a probability of churn and its reasons."""
 
 from collections.abc import Iterator
 
 import pyarrow as pa
 
 from models import churn
+from models.reason_words import Words
 from models.reasons import reasons
 from pipelines.attempts import inbox, serving_models
 from pipelines.attempts.night import Night
+from pipelines.configuration.columns import FEATURES
 from pipelines.errors import NothingThere
 from pipelines.features import arrow
 
 INBOX = "inbox_scores"
 NO_MODEL = "No churn model serves yet: nobody is scored. `nocturne train` makes one."
+WORDS = {c.name: Words(c.words, c.null_words) for c in FEATURES if c.words}
 SCORED = pa.schema(
     [
         ("person_id", pa.int64()),
@@ -57,7 +60,7 @@ def _read_model(tonight: Night, model_id: str) -> churn.ChurnClassifier:
 def _scored(tonight: Night, model: churn.ChurnClassifier) -> Iterator[pa.RecordBatch]:
     """Yield person, probability and reasons in key order; each row depends on itself alone."""
     activity_days = tonight.configuration.models["churn"]["activity_days"]
-    people = arrow.stream(tonight, "features/model_features", activity_days=activity_days)
+    people = arrow.people(tonight, activity_days)
     names = list(model.feature_names or ())
     for batch in people:
         missing = sorted(set(names) - set(batch.schema.names))
@@ -67,6 +70,6 @@ def _scored(tonight: Night, model: churn.ChurnClassifier) -> Iterator[pa.RecordB
                 f"{', '.join(missing)}, which customer_features has not: `nocturne train` anew."
             )
         X = arrow.matrix(batch, names)
-        said = reasons(names, X, model.contributions(X))
+        said = reasons(names, X, model.contributions(X), WORDS)
         columns = [batch.column("person_id"), pa.array(model.predict_proba(X)[:, 1]), said]
         yield pa.record_batch(columns, schema=SCORED)

@@ -1,4 +1,4 @@
-"""Say which rule segments and which cluster each person of the night is in."""
+"""Assign each person of the night to rule segments and to a cluster."""
 
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
@@ -11,9 +11,8 @@ from sqlalchemy.exc import DataError
 
 from pipelines.attempts import inbox, serving_models
 from pipelines.attempts.night import Night
-from pipelines.configuration.entities import FED_BY
+from pipelines.configuration.columns import CONDITION_COLUMNS, FED_BY
 from pipelines.configuration.model import Segment
-from pipelines.configuration.segments.condition_types import COLUMNS
 from pipelines.configuration.segments.conditions import NO_SEGMENT, to_sql
 from pipelines.errors import ConfigurationFaulty
 from pipelines.features import arrow
@@ -66,7 +65,7 @@ def evaluated(tonight: Night) -> list[Segment]:
     return [rule for rule in tonight.configuration.segments if not rule.needs & set(missing)]
 
 
-def left_out(tonight: Night) -> dict[str, list[str]]:
+def not_evaluated(tonight: Night) -> dict[str, list[str]]:
     """Return the names of the segments that cannot be asked tonight, by the reason."""
     missing = _missing(tonight)
     names: dict[str, list[str]] = {}
@@ -98,7 +97,7 @@ def _hold_rules(connection: Connection, tonight: Night) -> None:
     statements.create_temporary(
         connection, "profiling_refused", "features/profiling_refused", **tonight.binds
     )
-    if without := left_out(tonight):
+    if without := not_evaluated(tonight):
         told = "; ".join(f"{', '.join(names)} ({why})" for why, names in without.items())
         tonight.note(connection, f"Segments left out tonight: {told}.")
     rules = _rules_table()
@@ -127,9 +126,8 @@ def _rules_table() -> sa.Table:
 
 def _select_rules(rules: list[Segment]) -> sa.Select:
     """Return a SELECT of who is in which segments; a condition that is null does not hold."""
-    names = ["person_id", *COLUMNS]
-    text = statements.statement("segments/segment_columns")
-    people = text.columns(*(sa.column(name) for name in names)).subquery("segment_columns")
+    names = ["person_id", *CONDITION_COLUMNS]
+    people = statements.select_of("segments/segment_columns", names).subquery("segment_columns")
     holds: dict[str, sa.ColumnElement[bool]] = {
         rule.name: sa.literal_column(f"({to_sql(rule.condition)})", sa.Boolean) for rule in rules
     }
@@ -152,7 +150,7 @@ def _assigned(tonight: Night, segmenter: "Segmenter") -> Iterator[pa.RecordBatch
     from models.clusters import DIMENSIONS
 
     names = pa.array(segmenter.names_, pa.string())
-    for batch in arrow.stream(tonight, "features/model_features", activity_days=None):
+    for batch in arrow.people(tonight, activity_days=None):
         clusters = pa.array(segmenter.assign(arrow.matrix(batch, DIMENSIONS)), pa.int32())
         columns = [batch.column("person_id"), clusters, names.take(clusters)]
         yield pa.record_batch(columns, schema=ASSIGNED)

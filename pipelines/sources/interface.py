@@ -1,4 +1,4 @@
-"""What every kind of source gives: things that may land, each read as Arrow batches of text."""
+"""The interface of every source: extracts that may land, each a stream of Arrow batches of text."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field

@@ -1,4 +1,4 @@
-"""The newest thing of a source, to be looked at: opened where it is, nothing fetched or kept."""
+"""Open the newest extract of a source for a look, without fetching or keeping anything."""
 
 from dataclasses import replace
 from functools import partial
@@ -37,7 +37,9 @@ def newest(source: Source, asked: ExtractRequest) -> Extract | None:
 def _file(source: Source, asked: ExtractRequest) -> Extract | None:
     pattern = source.options["path"]
     try:
-        found = max(glob.find(pattern), key=lambda path: (path.stat().st_mtime, path.name))
+        found = max(
+            glob.files_matching(pattern), key=lambda path: (path.stat().st_mtime, path.name)
+        )
         byte_count = found.stat().st_size
         found.open("rb").close()
     except ValueError:  # there is none

@@ -1,4 +1,4 @@
-"""Leave out accounts that settings.yml names: their rows stay in raw, are written down, not staged.
+"""Exclude accounts that settings.yml names: their rows stay in raw and are not staged.
 
 A row is left out if it names a customer_ref or an e-mail of `leave_out`, a customers record also by
 its attributes. The customer_ref of such a record is left out from its batch on: what was staged of
@@ -13,12 +13,13 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.model import Configuration, Source
 from pipelines.staging import sightings, staging_partitions
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 COUNTED = ("customers", "order_lines", "events")  # what names customers
 LIKE = str.maketrans({"\\": r"\\", "%": r"\%", "_": r"\_", "*": "%", "?": "_"})
 
 
-def find(
+def keep_excluded(
     connection: Connection, configuration: Configuration, source: Source, binds: dict[str, Any]
 ) -> bool:
     """Keep the rows of a batch to leave out as the temporary table `left_out_now` and in staging.
@@ -68,7 +69,7 @@ def _close_accounts(connection: Connection, binds: dict[str, Any]) -> None:
         name = f"{entity}_{version}"
         if not statements.is_there(connection, "staging", name):
             continue
-        statements.name_as(connection, "ending", "staging", name)
+        statements.name_as(connection, "ending", Table("staging", name))
         ended = statements.run(connection, "staging/close_accounts", **binds).rowcount
         statements.drop_view(connection, "ending")
         if ended and entity != "customers":  # customers are seen to with the batch itself

@@ -1,4 +1,4 @@
-"""What a changed stage will cost: how much is staged anew, for how long, and why."""
+"""Announce a restaging: how many rows, how long, and which change causes it."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Keep who was seen with which identifiers, and since when, as batches are staged.
+"""Keep sightings: which identifiers each record showed together, dated by its first row.
 
 A night reads these few rows instead of every line and event: a record seen with the same
 identifiers a thousand times is one sighting, dated by the first of its rows that stand.
@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 
 from pipelines.warehouse import statements
+from pipelines.warehouse.statements import Table
 
 
 def keep(connection: Connection, entity: str, binds: dict[str, Any]) -> None:
@@ -21,5 +22,5 @@ def keep(connection: Connection, entity: str, binds: dict[str, Any]) -> None:
         name = "changed_sightings"
         statements.create_temporary(connection, name, "staging/changed_sightings", **binds)
     statements.run(connection, "staging/end_sightings", **binds)
-    target = ("identity", "sightings")
+    target = Table("identity", "sightings")
     statements.insert_select(connection, target, "staging/begun_sightings", **binds)

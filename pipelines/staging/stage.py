@@ -1,4 +1,4 @@
-"""Type new rows, cut them into business days and close the versions they replace."""
+"""Stage checked batches: type rows, cut business days, end the versions they replace."""
 
 from typing import Any
 
@@ -9,10 +9,11 @@ from pipelines.checking import fates
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
-from pipelines.mapping.typed_rows import FOREVER, binds_of, typed
+from pipelines.mapping.typed_rows import FOREVER, BatchRange, binds_of, typed
 from pipelines.staging import exclude_accounts, restaging, sightings, staging_partitions
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
+from pipelines.warehouse.statements import Table
 
 # Versions after which the planner must look anew before the next batch: with the statistics of an
 # empty table, the batch after a history of 1.44 million lines was not staged in ten minutes.
@@ -47,19 +48,20 @@ def stage_batch(
 ) -> int:
     """Stage one batch in the caller's transaction; return the versions staged."""
     began, batch_id = deployment.warehouse.clock(), batch["batch_id"]
-    binds = binds_of(deployment, source, batch_id, batch_id) | {"batch_id": batch_id}
-    staging_partitions.ensure_staging_partition(
-        connection, source.entity, str(binds["staging_version"])
-    )
-    statements.name_as(connection, "received", "raw", source.entity)
-    name = f"{source.entity}_{binds['staging_version']}"
-    statements.name_as(connection, "standing", "staging", name)
+    batches = BatchRange(source, batch_id, batch_id)
+    binds = binds_of(deployment, batches) | {"batch_id": batch_id}
+    version = str(binds["staging_version"])
+    staging_partitions.ensure_staging_partition(connection, source.entity, version)
+    statements.name_as(connection, "received", Table("raw", source.entity))
+    statements.name_as(connection, "standing", Table("staging", f"{source.entity}_{version}"))
     with (
         statements.view(connection, "accepted_raw", "staging/accepted_raw", **binds),
-        typed(deployment, connection, source, (batch_id, batch_id)),
+        typed(deployment, connection, batches),
         statements.view(connection, "accepted_typed", "staging/accepted_typed", **binds),
     ):
-        leaves_out = exclude_accounts.find(connection, deployment.configuration, source, binds)
+        leaves_out = exclude_accounts.keep_excluded(
+            connection, deployment.configuration, source, binds
+        )
         statements.create_temporary(
             connection, "superseded", f"staging/{_superseded(source)}", **binds
         )
@@ -68,7 +70,7 @@ def stage_batch(
                 connection, source.entity, str(binds["staging_version"])
             )
         arrivals = "staging/arrivals_counted" if leaves_out else "staging/arrivals"
-        target = ("staging", source.entity)
+        target = Table("staging", source.entity)
         staged = statements.insert_select(connection, target, arrivals, **binds)
     for view in ("received", "standing"):
         statements.drop_view(connection, view)
@@ -114,7 +116,7 @@ def _close_replaced(connection: Connection, source: Source, binds: dict[str, Any
 def _keep_who_was_seen(connection: Connection, entity: str, binds: dict[str, Any]) -> None:
     """Write down the customer_refs that a staged batch names, and who was seen with what."""
     version = str(binds["staging_version"])
-    statements.name_as(connection, "arrivals", "staging", f"{entity}_{version}")
+    statements.name_as(connection, "arrivals", Table("staging", f"{entity}_{version}"))
     _name_customers(connection, binds)
     statements.drop_view(connection, "arrivals")
     sightings.keep(connection, entity, binds)

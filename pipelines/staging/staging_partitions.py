@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.schema import CreateIndex
 
-from pipelines.warehouse.statements import is_there, quote
+from pipelines.warehouse.statements import Table, is_there, quote
 
 # How nights look into staging; {name: (columns, what else is read there)}. A person's lines lie
 # side by side in `of_record`: of 15,600 people's 1.05 million lines it was read in a quarter of
@@ -33,11 +33,11 @@ def ensure_staging_partition(connection: Connection, entity: str, version: str) 
 
     A partition each keeps the planner's statistics of one version apart from the others'.
     """
-    _ensure_version(connection, ("staging", entity), version)
-    _ensure_version(connection, ("identity", "sightings"), version)
+    _ensure_version(connection, Table("staging", entity), version)
+    _ensure_version(connection, Table("identity", "sightings"), version)
 
 
-def _ensure_version(connection: Connection, table: tuple[str, str], version: str) -> None:
+def _ensure_version(connection: Connection, table: Table, version: str) -> None:
     if is_there(connection, table[0], f"{table[1]}_{version}"):
         return
     name = quote(connection, table[0], f"{table[1]}_{version}")

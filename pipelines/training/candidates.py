@@ -1,4 +1,4 @@
-"""Fit every churn candidate on the same examples, test them on the same people, pick one."""
+"""Fit every churn candidate on the same examples, test on the same people, select one."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models import churn, evaluation
 from models.split import is_held_out
-from pipelines.configuration.entities import FED_BY
+from pipelines.configuration.columns import FED_BY
 from pipelines.configuration.model import Configuration
 
 Floats = NDArray[np.float64]
@@ -79,7 +79,7 @@ class Candidate:
         return scores
 
 
-def put_to_test(name: str, model: churn.ChurnClassifier, test: Examples) -> Candidate:
+def evaluate(name: str, model: churn.ChurnClassifier, test: Examples) -> Candidate:
     """Return a fitted model as a candidate, with its figures on the test."""
     features = list(model.feature_names or ())
     p = model.predict_proba(test.columns(features))[:, 1]
@@ -108,7 +108,7 @@ def fit_candidates(training: Examples, test: Examples) -> list[Candidate]:
         wanted.append((kind, classifier, every))
     held_out = is_held_out(training.ids)
     return [
-        put_to_test(
+        evaluate(
             name,
             classifier(feature_names=names).fit(training.columns(names), training.y, held_out),
             test,
@@ -117,12 +117,14 @@ def fit_candidates(training: Examples, test: Examples) -> list[Candidate]:
     ]
 
 
-def pick(y: NDArray[np.int_], candidates: Sequence[Candidate]) -> tuple[Candidate, dict[str, str]]:
+def select(
+    y: NDArray[np.int_], candidates: Sequence[Candidate]
+) -> tuple[Candidate, dict[str, str]]:
     """Return the simplest candidate that no later one beats, and the verdict on each by name."""
     best, *others = candidates
     verdicts = {best.name: "The simplest: what every other has to beat."}
     for candidate in others:
-        names = (candidate.name, best.name)
+        names = evaluation.Names(candidate.name, best.name)
         verdict = evaluation.beats(y, candidate.probabilities, best.probabilities, names)
         verdicts[candidate.name] = verdict.sentence
         best = candidate if verdict.is_better else best
@@ -137,9 +139,8 @@ def replaces(y: NDArray[np.int_], best: Candidate, serving: Candidate | None) ->
         return False, "It is what serves already."
     is_simpler = best.simplicity < serving.simplicity
     later, earlier = (serving, best) if is_simpler else (best, serving)
-    verdict = evaluation.beats(
-        y, later.probabilities, earlier.probabilities, (later.name, earlier.name)
-    )
+    names = evaluation.Names(later.name, earlier.name)
+    verdict = evaluation.beats(y, later.probabilities, earlier.probabilities, names)
     is_promoted = verdict.is_better != is_simpler
     outcome = "It serves from now on." if is_promoted else "What served before goes on serving."
     return is_promoted, f"{verdict.sentence} {outcome}"

@@ -1,6 +1,5 @@
-"""Look back: what was known of people at past cut-offs, and whether they came back after."""
+"""Build training examples: features at past cut-offs, and whether people bought again."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -8,12 +7,13 @@ import numpy as np
 import pyarrow as pa
 
 from pipelines.attempts import claims
-from pipelines.attempts.claims import Claim
-from pipelines.attempts.night import Night
+from pipelines.attempts.claims import AttemptRequest, Claim
+from pipelines.attempts.night import Inputs, Night
 from pipelines.deployment import Deployment
 from pipelines.errors import NightTooStale
 from pipelines.features import arrow, build
 from pipelines.people import identify
+from pipelines.progress import Listener
 from pipelines.training.candidates import Examples, together
 from pipelines.warehouse import statements
 
@@ -57,8 +57,8 @@ def cutoffs(as_of: date, settings: dict[str, int]) -> tuple[date, list[date]]:
 def gather(
     deployment: Deployment,
     claim: Claim,
-    knew: tuple[date, int],
-    tell: Callable[[str, object], None],
+    inputs: Inputs,
+    tell: Listener,
 ) -> TrainingData:
     """Build each cut-off as an attempt and read its people and outcomes.
 
@@ -71,13 +71,12 @@ def gather(
         If no order line is dated in the last `freshness_days` days of the training's day:
         people would seem to have left only because the files are missing.
     """
-    as_of, known_at = knew
-    _refuse_stale(deployment, as_of, known_at)
-    test_on, training_on = cutoffs(as_of, deployment.configuration.models["churn"])
+    _refuse_stale(deployment, inputs)
+    test_on, training_on = cutoffs(inputs.as_of, deployment.configuration.models["churn"])
     found: dict[date, Examples] = {}
     sentences = []
     for day in (test_on, *training_on):
-        examples, why_not = _at_cutoff(deployment, claim, (day, known_at))
+        examples, why_not = _at_cutoff(deployment, claim, inputs._replace(as_of=day))
         tell(f"cut-off {day}", len(examples.ids) if examples else why_not)
         if examples is None:
             sentences.append(f"cut-off {day} is left out: {why_not}.")
@@ -86,8 +85,8 @@ def gather(
     return TrainingData(test_on, found.pop(test_on, None), found, sentences)
 
 
-def _refuse_stale(deployment: Deployment, as_of: date, known_at: int) -> None:
-    newest = _newest_line(deployment, (as_of, known_at))
+def _refuse_stale(deployment: Deployment, inputs: Inputs) -> None:
+    as_of, newest = inputs.as_of, _newest_line(deployment, inputs)
     days = deployment.configuration.freshness_days
     if newest is None or newest <= as_of - timedelta(days=days):
         seen = f"the newest is of {newest}" if newest else "there is none at all"
@@ -97,21 +96,18 @@ def _refuse_stale(deployment: Deployment, as_of: date, known_at: int) -> None:
         )
 
 
-def _newest_line(deployment: Deployment, knew: tuple[date, int]) -> date | None:
-    staging = deployment.versions.staging
-    binds = {"as_of": knew[0], "known_at": knew[1], "staging_version": staging}
+def _newest_line(deployment: Deployment, inputs: Inputs) -> date | None:
+    binds = {**inputs._asdict(), "staging_version": deployment.versions.staging}
     with deployment.warehouse.begin() as connection:
         return statements.value(connection, "attempts/fresh_line", **binds)
 
 
-def _at_cutoff(
-    deployment: Deployment, claim: Claim, knew: tuple[date, int]
-) -> tuple[Examples | None, str]:
+def _at_cutoff(deployment: Deployment, claim: Claim, inputs: Inputs) -> tuple[Examples | None, str]:
     """Return the examples of one cut-off, or None and why there are none."""
-    if _newest_line(deployment, knew) is None:
+    if _newest_line(deployment, inputs) is None:
         return None, "it is before the first order line"
-    day, known_at = knew
-    tonight = claims.open_night(deployment, claim, day, known_at=known_at, purpose="train")
+    request = AttemptRequest(inputs.as_of, inputs.known_at, "train")
+    tonight = claims.open_night(deployment, claim, request)
     try:
         identify.identify(tonight)
         build.build_customer_features(tonight)
@@ -134,9 +130,12 @@ def read_examples(tonight: Night) -> Examples:
     labels = pa.Table.from_batches(
         arrow.stream(
             tonight,
-            "training/churn_labels",
-            activity_days=settings["activity_days"],
-            churn_horizon_days=settings["churn_horizon_days"],
+            statements.statement(
+                "training/churn_labels",
+                **tonight.binds,
+                activity_days=settings["activity_days"],
+                churn_horizon_days=settings["churn_horizon_days"],
+            ),
         ),
         LABELS,
     )
@@ -147,7 +146,7 @@ def read_examples(tonight: Night) -> Examples:
 
 def read_people(tonight: Night, activity_days: int | None) -> Examples:
     """Return the features of people who bought in the last days (None: ever); outcomes are 0."""
-    batches = list(arrow.stream(tonight, "features/model_features", activity_days=activity_days))
+    batches = list(arrow.people(tonight, activity_days))
     if not batches:
         return Examples((), np.array([], np.int64), np.empty((0, 0)), np.array([], np.int64))
     names = tuple(name for name in batches[0].schema.names if name != PERSON)

@@ -1,4 +1,4 @@
-"""Record a training in MLflow, for people to look at: a training never fails for it."""
+"""Record a training in MLflow; a training never fails for it."""
 
 import logging
 import os
@@ -47,6 +47,12 @@ def record(url: str, folder: Path, training: TrainingRun) -> str:
             f"{training.training_id} stands, but has no run there."
         )
     return f"MLflow keeps training {training.training_id} as run {run_id} at {place}."
+
+
+def experiment_id(url: str) -> str | None:
+    """Return the number of the experiment of training; None before any is recorded."""
+    found = _client(url).get_experiment_by_name(EXPERIMENT)
+    return None if found is None else str(found.experiment_id)
 
 
 def _require_database(url: str) -> None:

@@ -1,4 +1,4 @@
-"""Fit challengers on what (as_of, known_at) knew, compare them out of time, promote or keep.
+"""Train: fit challengers on what was known of a day, compare out of time, promote or keep.
 
 Cut-off features come from attempts built as of the cut-off, so nothing dated after it can enter
 them. Nothing is promoted before all is there: bytes first, then every row in one transaction.
@@ -11,8 +11,8 @@ from typing import Any
 from models import churn
 from models.errors import ModelError
 from pipelines.attempts import claims, recorded, serving_models
-from pipelines.attempts.claims import Claim
-from pipelines.attempts.night import Night
+from pipelines.attempts.claims import AttemptRequest, Claim
+from pipelines.attempts.night import Inputs, Night
 from pipelines.attempts.serving_models import Version
 from pipelines.deployment import Deployment
 from pipelines.drift import measure
@@ -33,6 +33,19 @@ class TooLittleHistory(UnrecoverableError):
 
 
 @dataclass(frozen=True)
+class TrainingRequest:
+    """The training to do.
+
+    Without `known_at` everything staged counts. With a `tracking_url` the training is also
+    recorded in that MLflow database; a training never fails for that.
+    """
+
+    as_of: date
+    known_at: int | None = None
+    tracking_url: str | None = None
+
+
+@dataclass(frozen=True)
 class TrainingResult:
     """What a training came to; `serving` holds the ids of what serves now, by kind."""
 
@@ -46,9 +59,9 @@ class TrainingResult:
 
 @dataclass(frozen=True)
 class Churn:
-    """The churn side of a training: its lessons, its candidates, and each one's record."""
+    """The churn side of a training: its training data, its candidates, and each one's record."""
 
-    lessons: TrainingData
+    data: TrainingData
     candidates: list[Candidate]
     versions: list[Version]
 
@@ -56,16 +69,10 @@ class Churn:
 def train(
     deployment: Deployment,
     claim: Claim,
-    as_of: date,
-    *,
-    known_at: int | None = None,
-    tracking_url: str | None = None,
+    request: TrainingRequest,
     tell: Listener = silent,
 ) -> TrainingResult:
     """Train churn models and a segmenter as of a day; the same training again changes nothing.
-
-    Without `known_at` everything staged counts. With a `tracking_url` the training is also
-    recorded in that MLflow database; a training never fails for that.
 
     Raises
     ------
@@ -76,38 +83,38 @@ def train(
     WarehouseBusy
         While somebody else builds.
     """
-    known_at = _known_at(deployment) if known_at is None else known_at
+    known_at = _known_at(deployment) if request.known_at is None else request.known_at
     try:
-        trained, learned = _learn(deployment, claim, (as_of, known_at), tell)
+        trained, learned = _learn(deployment, claim, Inputs(request.as_of, known_at), tell)
     finally:
         claims.drop_kept(deployment, claim)
-    if tracking_url and learned.candidates:
-        trained.sentences.append(_track(deployment, tracking_url, trained, learned))
+    if request.tracking_url and learned.candidates:
+        trained.sentences.append(_track(deployment, request.tracking_url, trained, learned))
         tell("tracking", trained.sentences[-1])
     return trained
 
 
 def _learn(
-    deployment: Deployment, claim: Claim, knew: tuple[date, int], tell: Listener
+    deployment: Deployment, claim: Claim, inputs: Inputs, tell: Listener
 ) -> tuple[TrainingResult, Churn]:
     """Build the cut-offs and the training's own day, fit on them, and record what came of it."""
-    as_of, known_at = knew
-    lessons = examples.gather(deployment, claim, knew, tell)
-    sentences = list(lessons.sentences)
-    learned = _fit_churn(deployment, as_of, lessons, sentences)
+    data = examples.gather(deployment, claim, inputs, tell)
+    sentences = list(data.sentences)
+    learned = _fit_churn(deployment, inputs.as_of, data, sentences)
     tell("churn", [version.name for version in learned.versions])
-    tonight = claims.open_night(deployment, claim, as_of, known_at=known_at, purpose="train")
+    request = AttemptRequest(inputs.as_of, inputs.known_at, "train")
+    tonight = claims.open_night(deployment, claim, request)
     try:
         identify.identify(tonight)
         build.build_customer_features(tonight)
         made = [*learned.versions, *_fit_segmenter(tonight, sentences)]
         tell("segmenter", [version.verdict for version in made if version.kind == "segmenter"])
-        training_id = _record(deployment, knew, made, sentences)
+        training_id = _record(deployment, inputs, made, sentences)
         serving = _keep_reference(tonight, training_id)
         tell("reference", serving)
     finally:
         claims.drop_night(deployment, tonight.night_id)
-    return TrainingResult(training_id, as_of, known_at, made, serving, sentences), learned
+    return TrainingResult(training_id, *inputs, made, serving, sentences), learned
 
 
 def _known_at(deployment: Deployment) -> int:
@@ -117,23 +124,23 @@ def _known_at(deployment: Deployment) -> int:
 
 
 def _fit_churn(
-    deployment: Deployment, as_of: date, lessons: TrainingData, sentences: list[str]
+    deployment: Deployment, as_of: date, data: TrainingData, sentences: list[str]
 ) -> Churn:
     """Fit and compare; without enough history there is no churn model, and a sentence says why."""
-    if not lessons.is_enough or lessons.test is None:
+    if not data.is_enough or data.test is None:
         sentences.append("No churn model: there is no cut-off to learn from and one to test on.")
-        return Churn(lessons, [], [])
+        return Churn(data, [], [])
     try:
-        candidates = training_candidates.fit_candidates(lessons.all_training, lessons.test)
+        candidates = training_candidates.fit_candidates(data.all_training, data.test)
     except ModelError as error:
         sentences.append(f"No churn model: {error}")
-        return Churn(lessons, [], [])
-    y = lessons.test.y
-    best, verdicts = training_candidates.pick(y, candidates)
-    serving = _serving(deployment, as_of, lessons, sentences)
+        return Churn(data, [], [])
+    y = data.test.y
+    best, verdicts = training_candidates.select(y, candidates)
+    serving = _serving(deployment, as_of, data, sentences)
     is_promoted, why = training_candidates.replaces(y, best, serving)
     verdicts[best.name] += f" {why}"
-    shared = _about(lessons, deployment)
+    shared = _about(data, deployment)
     simulated = training_candidates.simulated_columns(deployment.configuration)
     made = [
         Version(
@@ -148,16 +155,16 @@ def _fit_churn(
         )
         for candidate in candidates
     ]
-    return Churn(lessons, candidates, made)
+    return Churn(data, candidates, made)
 
 
 def _serving(
-    deployment: Deployment, as_of: date, lessons: TrainingData, sentences: list[str]
+    deployment: Deployment, as_of: date, data: TrainingData, sentences: list[str]
 ) -> Candidate | None:
     """Return the churn model that serves, tested on the same people, or None."""
     with deployment.warehouse.begin() as connection:
         row = serving_models.champions(connection, as_of).get("churn")
-    if row is None or lessons.test is None:
+    if row is None or data.test is None:
         return None
     try:
         model = churn.from_bytes(serving_models.read_bytes(deployment.models, row["model_id"]))
@@ -165,16 +172,16 @@ def _serving(
         sentences.append(f"What served before cannot be compared: {error}")
         return None
     name = f"{row['name']} of {row['trained_as_of']}"
-    return training_candidates.put_to_test(name, model, lessons.test)
+    return training_candidates.evaluate(name, model, data.test)
 
 
-def _about(lessons: TrainingData, deployment: Deployment) -> dict[str, Any]:
+def _about(data: TrainingData, deployment: Deployment) -> dict[str, Any]:
     """Return what all candidates of a training share, ready for JSON."""
     return {
         **deployment.configuration.models["churn"],
-        "test_cutoff": str(lessons.test_on),
-        "training_cutoffs": {str(day): len(part.ids) for day, part in lessons.training.items()},
-        "left_out": lessons.sentences,
+        "test_cutoff": str(data.test_on),
+        "training_cutoffs": {str(day): len(part.ids) for day, part in data.training.items()},
+        "left_out": data.sentences,
     }
 
 
@@ -188,19 +195,23 @@ def _fit_segmenter(tonight: Night, sentences: list[str]) -> list[Version]:
 
 
 def _record(
-    deployment: Deployment, knew: tuple[date, int], made: list[Version], sentences: list[str]
+    deployment: Deployment, inputs: Inputs, made: list[Version], sentences: list[str]
 ) -> int:
     """Keep the bytes, then all rows in one transaction; return the number of the training."""
     if not made:
-        raise TooLittleHistory(f"as of {knew[0]} nothing can be trained: {' '.join(sentences)}")
+        raise TooLittleHistory(
+            f"as of {inputs.as_of} nothing can be trained: {' '.join(sentences)}"
+        )
     for version in made:
         serving_models.write_bytes(deployment.models, version.model_id, version.content)
     with deployment.warehouse.begin() as connection:
-        same = serving_models.same_training(connection, knew, made)
+        same = serving_models.same_training(connection, inputs, made)
         if same is not None:
             sentences.append(f"Training {same} knew the same and made the same: nothing is new.")
             return same
-        return serving_models.record_training(connection, knew, made, deployment.warehouse.clock())
+        return serving_models.record_training(
+            connection, inputs, made, deployment.warehouse.clock()
+        )
 
 
 def _keep_reference(tonight: Night, training_id: int) -> dict[str, str]:
@@ -217,9 +228,9 @@ def _keep_reference(tonight: Night, training_id: int) -> dict[str, str]:
 
 def _track(deployment: Deployment, url: str, trained: TrainingResult, learned: Churn) -> str:
     """Hand what MLflow is to keep to the tracking room; return its sentence."""
-    test = learned.lessons.test
+    test = learned.data.test
     assert test is not None, "there are candidates"
-    about = _about(learned.lessons, deployment) | {
+    about = _about(learned.data, deployment) | {
         "as_of": trained.as_of,
         "known_at": trained.known_at,
     }

@@ -1,4 +1,4 @@
-"""Attempts as plain tables, and their way into the published, partitioned ones.
+"""Tables of attempts: created plain, attached as partitions when published.
 
 The statements here name tables by night and so cannot be files below sql/; every identifier is
 quoted by SQLAlchemy and every number is an int.
@@ -9,7 +9,7 @@ from datetime import date
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines.warehouse.statements import is_there, quote
+from pipelines.warehouse.statements import Table, is_there, quote
 
 ATTEMPTS, PUBLISHED = "attempts", "features"
 TABLES = ("members", "customer_features", "customer_scores", "customer_segments")
@@ -60,11 +60,11 @@ def drop_attempt_table(connection: Connection, table: str, night_id: int) -> Non
     connection.execute(sa.text(f"drop table if exists {name}"))
 
 
-def where_is(connection: Connection, table: str, night_id: int) -> tuple[str, str]:
-    """Return schema and name of a night's table: published, or else still an attempt's."""
+def where_is(connection: Connection, table: str, night_id: int) -> Table:
+    """Return where a night's table lies: published, or else still an attempt's."""
     name = attempt_table(table, night_id)
     published = is_there(connection, PUBLISHED, name)
-    return (PUBLISHED if published else ATTEMPTS, name)
+    return Table(PUBLISHED if published else ATTEMPTS, name)
 
 
 def attach(connection: Connection, table: str, night_id: int) -> None:

@@ -7,9 +7,34 @@ from typing import Any
 
 import pyarrow as pa
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import URL, Connection
 
+from pipelines.errors import WarehouseRefused
 from pipelines.warehouse.statements import is_there, quote
+
+CONNECT_SECONDS = 10  # a host that does not answer is told, not waited for
+
+
+def parsed(url: str) -> URL:
+    """Return the parts of a warehouse's URL.
+
+    Raises
+    ------
+    WarehouseRefused
+        If it is no URL of a PostgreSQL; it may hold a password, so it is not repeated.
+    """
+    try:
+        parts = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        parts = None
+    if parts is None or parts.get_backend_name() not in ("postgresql", "postgres"):
+        raise WarehouseRefused(
+            "NOCTURNE_WAREHOUSE_URL is no URL of a PostgreSQL; expected "
+            "postgresql://user:password@host:5432/database (write @ : / % in a password as %40 "
+            "%3A %2F %25). Correct it, or leave it out for the embedded database; then "
+            "`nocturne up`."
+        )
+    return parts
 
 
 class Warehouse:
@@ -19,9 +44,14 @@ class Warehouse:
         self.url = url
         self.clock = clock
         self.engine = sa.create_engine(
-            sa.make_url(url).set(drivername="postgresql+psycopg2"),
+            parsed(url).set(drivername="postgresql+psycopg2"),
             pool_size=2,
-            connect_args={"application_name": "nocturne", "options": "-c timezone=UTC"},
+            hide_parameters=True,  # an error that quotes them would show rows
+            connect_args={
+                "application_name": "nocturne",
+                "options": "-c timezone=UTC",
+                "connect_timeout": CONNECT_SECONDS,
+            },
         )
 
     @contextmanager
@@ -39,7 +69,7 @@ class Warehouse:
         """Open an Arrow connection, a transaction of its own; commit it yourself."""
         from adbc_driver_postgresql import dbapi
 
-        plain = sa.make_url(self.url).set(drivername="postgresql")
+        plain = parsed(self.url).set(drivername="postgresql")
         with dbapi.connect(plain.render_as_string(hide_password=False)) as connection:
             yield connection
 

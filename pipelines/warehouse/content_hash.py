@@ -1,4 +1,4 @@
-"""What a table holds, as one hash: equal rows have equal hashes, however they came about."""
+"""Hash the content of a table: equal rows have equal hashes."""
 
 import hashlib
 from collections.abc import Iterable
@@ -6,7 +6,7 @@ from collections.abc import Iterable
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from pipelines.warehouse.statements import quote
+from pipelines.warehouse.statements import Table, quote
 
 
 class _Digest:
@@ -20,9 +20,7 @@ class _Digest:
         return len(chunk)
 
 
-def content_hash(
-    connection: Connection, table: tuple[str, str], key: Iterable[str], digits: int
-) -> str:
+def content_hash(connection: Connection, table: Table, key: Iterable[str], digits: int) -> str:
     """Return the sha256 over a table's rows in canonical text, ordered by its key.
 
     Every column counts except night_id. Floating point columns are rounded to `digits`.

@@ -1,4 +1,4 @@
-"""The advisory locks of a warehouse, in one place so that no two share a number."""
+"""The advisory locks of a warehouse, numbered in one place."""
 
 from datetime import datetime, timedelta
 

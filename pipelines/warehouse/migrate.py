@@ -9,16 +9,21 @@ from sqlalchemy.exc import InternalError, OperationalError, ProgrammingError
 
 from pipelines.errors import CodeChanged, DatabaseInUse, ViewInUse
 from pipelines.hashing import code_hash
-from pipelines.warehouse import locks, statements
+from pipelines.warehouse import locks, marts, requirements, statements
 from pipelines.warehouse.connection import Warehouse
 from pipelines.warehouse.locks import is_alive
-from pipelines.warehouse.statements import SQL
+from pipelines.warehouse.statements import SQL, Table
 
 SCHEMA = SQL / "schema"
 # In the order in which one file may name another's objects.
 ROOMS = (
     "ops", "1_raw", "2_quarantine", "3_staging", "4_identity", "5_features", "6_marts",
 )  # fmt: skip
+# What decides the schemas: a change of the catalogue's comments replaces the views, too.
+CODE = ("sql/schema", "pipelines/configuration/columns.py")
+# The table files have all that the migrations up to this one made. What came later stands in its
+# migration alone, which a fresh database goes through, too.
+IN_TABLE_FILES = "004_any_source.sql"
 OTHER_COLUMNS = "42P16"  # what PostgreSQL says to a view that would lose or rename a column
 IN_THE_WAY = {"55P03", "40P01"}  # a lock not got in time; a deadlock
 
@@ -36,9 +41,8 @@ def bring_up_to_date(target: Warehouse, claim_idle: timedelta = CLAIM_IDLE) -> l
     One transaction: a database is up to date or as it was. When nothing below sql/ has changed
     since the last time, nothing is touched: replacing a view would wait for its readers.
 
-    A migration meets the database as an earlier version left it: it says `if exists` of what it
-    alters (the table may be newer than that) and drops a view that is in its way. What is missing
-    afterwards is created from its file.
+    A migration comes after the table files, which say what each table began with, and drops a view
+    that is in its way; one of those up to `IN_TABLE_FILES` comes before them.
 
     Raises
     ------
@@ -74,7 +78,7 @@ def refuse_other_code(target: Warehouse, night_id: int) -> None:
 
 
 def _version() -> str:
-    return f"schema {code_hash(SCHEMA, ('',))}"
+    return f"schema {code_hash(SQL.parent, CODE)}"
 
 
 def _bring_up_to_date(target: Warehouse, claim_idle: timedelta) -> list[str]:
@@ -86,16 +90,19 @@ def _bring_up_to_date(target: Warehouse, claim_idle: timedelta) -> list[str]:
         if not fresh and statements.value(connection, "warehouse/schema_version") == version:
             _grant(connection)  # a database restored without its grants has none
             return []
+        requirements.refuse_unsuitable(connection)
         if not fresh:
             _refuse_while_building(connection, target, claim_idle)
         _run_file(connection, SCHEMA / "schemas.sql")
-        applied = [] if fresh else _migrate(connection, target)
+        earlier = [path for path in _migrations() if path.name <= IN_TABLE_FILES]
+        applied = [] if fresh else _migrate(connection, target, earlier)
         for path in (*_files("function"), *_files("table")):
             _run_file(connection, path)
-        for path in _files("view"):
-            _replace_view(connection, path)
         if fresh:
-            _mark(connection, target, [path.name for path in _migrations()])
+            _mark(connection, target, [path.name for path in earlier])
+        applied += _migrate(connection, target, _migrations())
+        for path in (*_files("view"), *_files("select")):
+            _replace_view(connection, path)
         _grant(connection)
         _mark(connection, target, [version])
     return applied
@@ -141,9 +148,9 @@ def _migrations() -> list[Path]:
     return sorted((SCHEMA / "migrations").glob("*.sql"))
 
 
-def _migrate(connection: Connection, target: Warehouse) -> list[str]:
+def _migrate(connection: Connection, target: Warehouse, paths: list[Path]) -> list[str]:
     seen = set(connection.execute(sa.text("select name from ops.migrations")).scalars())
-    waiting = [path for path in _migrations() if path.name not in seen]
+    waiting = [path for path in paths if path.name not in seen]
     for path in waiting:
         _run_file(connection, path)
     _mark(connection, target, [path.name for path in waiting])
@@ -161,18 +168,26 @@ def _run_file(connection: Connection, path: Path) -> None:
 
 def _replace_view(connection: Connection, path: Path) -> None:
     """Replace a view; drop it first where its columns are no longer those it had."""
-    view = (path.parent.name.split("_", 1)[-1], path.name.split(".", 1)[0])
+    view = Table(path.parent.name.split("_", 1)[-1], path.name.split(".", 1)[0])
     try:
         with connection.begin_nested():
-            _run_file(connection, path)
+            _make_view(connection, path)
     except ProgrammingError as error:
         if getattr(error.orig, "pgcode", None) != OTHER_COLUMNS:
             raise
         _drop_view(connection, view)
+        _make_view(connection, path)
+
+
+def _make_view(connection: Connection, path: Path) -> None:
+    name, kind, _ = path.name.split(".")
+    if kind == "select":
+        marts.create_view(connection, name)
+    else:
         _run_file(connection, path)
 
 
-def _drop_view(connection: Connection, view: tuple[str, str]) -> None:
+def _drop_view(connection: Connection, view: Table) -> None:
     try:
         connection.execute(sa.text(f"drop view {statements.quote(connection, *view)}"))
     except InternalError as error:

@@ -1,20 +1,28 @@
-"""The one place that talks to the database: statements from sql/, Arrow in and out, partitions.
+"""Run the statements of sql/: read, bound, stored as tables and views.
 
 SELECTs stand in files below sql/ and are bound, never formatted. The few statements built here
 (create a table from a SELECT, attach a partition) quote their identifiers with SQLAlchemy.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+Column = sa.ColumnElement[Any]
 SORT_MEMORY = "256MB"  # one sort of a million people of 200 bytes
 SQL = Path(__file__).resolve().parents[2] / "sql"
+
+
+class Table(NamedTuple):
+    """A table of the database by its schema and name."""
+
+    schema: str
+    name: str
 
 
 @cache
@@ -35,6 +43,12 @@ def statement(name: str, /, **binds: Any) -> sa.TextClause:
     return text.bindparams(**{k: v for k, v in binds.items() if k in text._bindparams})
 
 
+def select_of(name: str, /, columns: Iterable[str | Column], **binds: Any) -> sa.Select[Any]:
+    """Return a SELECT of some columns of sql/<name>.sql, which may have more: `select f.*`."""
+    made = [sa.column(each) if isinstance(each, str) else each for each in columns]
+    return sa.select(*made).select_from(statement(name, **binds).columns().subquery("result"))
+
+
 def rows(connection: Connection, name: str, /, **binds: Any) -> list[sa.RowMapping]:
     """Return all rows of a small SELECT, as mappings."""
     return list(run(connection, name, **binds).mappings())
@@ -51,19 +65,19 @@ def quote(connection: Connection, *parts: str) -> str:
     return ".".join(prepare.quote_identifier(part) for part in parts)
 
 
-def create_temporary(connection: Connection, table: str, select: str, **binds: Any) -> int:
-    """Store a SELECT of sql/ as a temporary table that lives until the transaction ends."""
+def create_temporary(
+    connection: Connection, table: str, select: str | sa.SelectBase, **binds: Any
+) -> int:
+    """Store a SELECT, of sql/ or made of parts, as a table until the transaction ends."""
     into = quote(connection, table)
     connection.execute(sa.text(f"drop table if exists pg_temp.{into}"))
-    clause = statement(select, **binds)
-    made = sa.text(f"create temporary table {into} on commit drop as\n{clause.text}")
-    count = connection.execute(made.bindparams(*clause._bindparams.values())).rowcount
+    count = _make(connection, f"temporary table {into} on commit drop", select, binds)
     connection.execute(sa.text(f"analyze pg_temp.{into}"))
     return count
 
 
 def create_table(
-    connection: Connection, target: tuple[str, str], select: str, *, unlogged: bool, **binds: Any
+    connection: Connection, target: Table, select: str, *, unlogged: bool, **binds: Any
 ) -> int:
     """Store a SELECT of sql/ as a table for all, in place of the last; a crash empties unlogged."""
     drop_table(connection, *target)
@@ -79,25 +93,29 @@ def drop_table(connection: Connection, *name: str) -> None:
 
 
 @contextmanager
-def view(connection: Connection, name: str, select: str, **binds: Any) -> Iterator[None]:
-    """Give a SELECT of sql/ a plain name for the block."""
+def view(
+    connection: Connection, name: str, select: str | sa.SelectBase, **binds: Any
+) -> Iterator[None]:
+    """Give a SELECT a plain name for the block."""
     create_view(connection, name, select, **binds)
     yield
     drop_view(connection, name)
 
 
-def create_view(connection: Connection, view: str, select: str, **binds: Any) -> None:
-    """Give a SELECT of sql/ a plain name; drop the view before the transaction ends."""
-    clause = statement(select, **binds)
-    made = sa.text(f"create temporary view {quote(connection, view)} as\n{clause.text}")
-    connection.execute(made.bindparams(*clause._bindparams.values()))
+def create_view(
+    connection: Connection, view: str, select: str | sa.SelectBase, **binds: Any
+) -> None:
+    """Give a SELECT a plain name; drop the view before the transaction ends."""
+    _make(connection, f"temporary view {quote(connection, view)}", select, binds)
 
 
-def create_view_of(connection: Connection, view: str, select: sa.Select[Any]) -> None:
-    """Give a SELECT made of parts a plain name; drop the view before the transaction ends."""
-    made = select.compile(connection)  # the driver writes the values in
-    named = f"create temporary view {quote(connection, view)} as\n"
-    connection.exec_driver_sql(f"{named}{made}", made.params)
+def _make(
+    connection: Connection, what: str, select: str | sa.SelectBase, binds: dict[str, Any]
+) -> int:
+    """Create something of a SELECT; return its rows. The driver writes the values in."""
+    clause = statement(select, **binds) if isinstance(select, str) else select
+    made = clause.compile(connection)
+    return connection.exec_driver_sql(f"create {what} as\n{made}", made.params).rowcount
 
 
 def name_column(connection: Connection, view: str, table: str, column: str) -> None:
@@ -133,7 +151,7 @@ def prepare_for_many(connection: Connection) -> None:
 
 def insert_select(
     connection: Connection,
-    target: tuple[str, str],
+    target: Table,
     select: str,
     *,
     order: Sequence[str] = (),
@@ -171,9 +189,7 @@ def columns_of(connection: Connection, schema: str, table: str) -> list[str]:
     return [c["name"] for c in found if not c.get("identity") and not c.get("computed")]
 
 
-def name_as(
-    connection: Connection, name: str, schema: str, table: str, night_id: int | None = None
-) -> None:
+def name_as(connection: Connection, name: str, table: Table, night_id: int | None = None) -> None:
     """Let SELECTs of this transaction call a table by a plain name.
 
     With a `night_id`, which all its rows have, they are found by the key that begins with it.
@@ -182,6 +198,6 @@ def name_as(
     connection.execute(
         sa.text(
             f"create or replace temporary view {quote(connection, name)} as "
-            f"select * from {quote(connection, schema, table)}{rows_of}"
+            f"select * from {quote(connection, *table)}{rows_of}"
         )
     )

@@ -18,7 +18,7 @@ pairs as (
         cast(nullif(r.n, 0) as double precision) as n,
         cast(nullif(c.n, 0) as double precision) as m,
         (
-            r.column_name != 'tenure_days'
+            r.column_name != all(cast(:not_judged as text[]))
             and coalesce(r.definition, '') = coalesce(c.definition, '')
             and least(r.n, c.n) >= :fewest_people
         ) as is_judged

@@ -12,7 +12,8 @@ select
     sum(l.net_amount) as net_amount,
     sum(case when l.quantity > 0 then l.net_amount end) as bought_amount,
     sum(case when l.quantity < 0 then l.net_amount end) as returned_amount,
-    sum(case when l.quantity > 0 then coalesce(l.discount_amount, 0) end) as discount_amount
+    sum(case when l.quantity > 0 then coalesce(l.discount_amount, 0) end) as discount_amount,
+    sum(case when l.quantity > 0 then l.quantity end) as bought_quantity
 from staging.order_lines as l
 inner join touched_members as m
     on l.source = m.source and l.record_ref = m.record_ref and m.entity = 'order_lines'

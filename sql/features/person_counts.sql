@@ -34,7 +34,8 @@ select
     case when :has_events then coalesce(w.product_view_count_30d, 0) end as product_view_count_30d,
     case when :has_events then coalesce(w.cart_add_count_30d, 0) end as cart_add_count_30d,
     case when :has_events then coalesce(w.abandoned_cart_count_30d, 0) end
-        as abandoned_cart_count_30d
+        as abandoned_cart_count_30d,
+    p.average_items_per_order
 from people
 left join purchase_features as p on people.person_id = p.person_id
 left join spend_features as s on people.person_id = s.person_id

@@ -44,10 +44,10 @@ def test_counts_columns_and_rows_are_those_of_a_dull_loop(deployment, seed):
     before, after, ids = two_attempts(deployment, 40, seed)
     one, other = ({row["person_id"]: canonical(row) for row in rows} for rows in (before, after))
     changed = [who for who in one.keys() & other.keys() if one[who] != other[who]]
-    places = [compare.unpublished(night_id)("customer_features") for night_id in ids]
+    places = compare.Places(*(compare.unpublished(n)("customer_features") for n in ids))
     with deployment.warehouse.begin() as connection:
-        found = compare.differences(connection, "customer_features", *places, limit=1000)
-        first = compare.differences(connection, "customer_features", *places, limit=4)
+        found = compare.differences(connection, "customer_features", places, limit=1000)
+        first = compare.differences(connection, "customer_features", places, limit=4)
         people = compare.people(connection, *map(compare.unpublished, ids))
     assert (found.only_before, found.only_after) == (len(one.keys() - other.keys()), 3)
     assert found.changed == len(changed) > 0
@@ -78,7 +78,9 @@ def test_a_difference_below_the_rounding_of_the_hash_is_none(deployment):
     with deployment.warehouse.begin() as connection:
         places = [compare.unpublished(n.night_id)("customer_features") for n in nights]
         counts = [
-            compare.differences(connection, "customer_features", places[0], place).row_count
+            compare.differences(
+                connection, "customer_features", compare.Places(places[0], place)
+            ).row_count
             for place in places
         ]
     for night in nights:

@@ -79,7 +79,9 @@ def at_cutoff(shop: Shop, known_at: int | None = None) -> tuple[dict[str, list],
     """Return every cell of the people and features at the cut-off, and outcomes by ref."""
     opened = shop.deployment()
     with claims.process_claim(opened.warehouse, "test") as claim:
-        tonight = claims.open_night(opened, claim, CUTOFF, known_at=known_at, purpose="train")
+        tonight = claims.open_night(
+            opened, claim, claims.AttemptRequest(CUTOFF, known_at=known_at, purpose="train")
+        )
         identify.identify(tonight)
         build.build_customer_features(tonight)
         orders = {"members": "source, entity, record_ref", "customer_features": "person_id"}
@@ -216,12 +218,12 @@ def test_nobody_builds_between_two_cutoffs(plain):
     def rival(part: str, result: object) -> None:
         with claims.process_claim(other.warehouse, "rival") as claim:
             try:
-                claims.open_night(other, claim, DAY)
+                claims.open_night(other, claim, claims.AttemptRequest(DAY))
             except WarehouseBusy:
                 refused.append(part)
 
     with claims.process_claim(opened.warehouse, "trainer") as claim:
-        train.train(opened, claim, DAY, tell=rival)
+        train.train(opened, claim, train.TrainingRequest(DAY), tell=rival)
     assert [part.split()[0] for part in refused] == [
         *["cut-off"] * 5,
         "churn",

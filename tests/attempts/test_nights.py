@@ -60,14 +60,16 @@ def test_a_second_night_is_refused_with_a_sentence_while_one_is_built(new_shop):
     opened, other = shop.deployment(), shop.deployment()
     runner.receive(opened)
     with claims.process_claim(opened.warehouse, "first") as claim:
-        claims.open_night(opened, claim, D)
+        claims.open_night(opened, claim, claims.AttemptRequest(D))
         with (
             claims.process_claim(other.warehouse, "second") as rival,
             pytest.raises(WarehouseBusy, match=r"first .* has been building night 1 .2026-11-20."),
         ):
-            claims.open_night(other, rival, D)
+            claims.open_night(other, rival, claims.AttemptRequest(D))
     with claims.process_claim(other.warehouse, "second") as rival:
-        assert claims.open_night(other, rival, D).night_id == 2  # the first is gone: swept
+        assert (
+            claims.open_night(other, rival, claims.AttemptRequest(D)).night_id == 2
+        )  # the first is gone: swept
 
 
 def test_a_reader_neither_blocks_a_night_nor_sees_half_of_one(new_shop):

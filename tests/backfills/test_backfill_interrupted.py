@@ -81,7 +81,7 @@ def test_two_at_once_are_refused(shop):
                 with pytest.raises(WarehouseBusy, match=r"test .* is at backfill 1 of"):
                     backfill.backfill(other, rival, BackfillRequest(SPAN))
                 with pytest.raises(WarehouseBusy, match="has been building night"):
-                    claims.open_night(other, rival, D)
+                    claims.open_night(other, rival, claims.AttemptRequest(D))
             other.warehouse.close()
 
     with opened(shop) as (deployment, claim):

@@ -37,7 +37,7 @@ def shop(new_four):
 
 
 def make_a_plan(deployment, claim):
-    plan.plan(deployment, claim, SPAN)
+    plan.plan(deployment, claim, plan.PlanRequest(SPAN))
 
 
 def with_settings(shop, **files):
@@ -205,6 +205,8 @@ def test_a_killed_plan_is_swept_by_the_next_builder(shop):
     assert state(shop) == before
     assert len(shop.query("select * from ops.plans")) == 1  # the killed one left none
     with opened(shop) as (deployment, claim):
-        claims.drop_night(deployment, claims.open_night(deployment, claim, D).night_id)
+        claims.drop_night(
+            deployment, claims.open_night(deployment, claim, claims.AttemptRequest(D)).night_id
+        )
     assert left_in_attempts(shop) == []
     assert shop.query("select 1 from ops.nights where status in ('building', 'built')") == []

@@ -115,7 +115,7 @@ def test_a_repair_leaves_the_house_to_another_builder(shop):
     configure(shop)
     other = shop.deployment()
     with claims.process_claim(other.warehouse, "other") as claim:
-        held = claims.open_night(other, claim, D)
+        held = claims.open_night(other, claim, claims.AttemptRequest(D))
         assert repaired(shop).startswith("Not repaired: 2026-11-17, 2026-11-18, 2026-11-19;")
         claims.drop_night(other, held.night_id)
     other.warehouse.close()

@@ -165,7 +165,7 @@ def test_a_day_without_a_night_is_a_sentence(shop):
 def test_while_somebody_builds_it_is_refused(shop):
     opened, other = shop.deployment(), shop.deployment()
     with claims.process_claim(opened.warehouse, "first") as claim:
-        claims.open_night(opened, claim, D)
+        claims.open_night(opened, claim, claims.AttemptRequest(D))
         with pytest.raises(WarehouseBusy, match="first"):
             verify.show(other, D, now=False)
     for each in (opened, other):

@@ -22,7 +22,7 @@ def verified(capsys):
 
 def verify_the_night(opened, _):
     with claims.process_claim(opened.warehouse, "child") as claim:
-        return verify.verify(opened, claim, D).holds
+        return verify.verify(opened, claim, verify.ProofRequest(D)).holds
 
 
 def test_killed_anywhere_the_next_verify_and_the_next_night_work(shop, verified):

@@ -42,7 +42,7 @@ def test_a_shop_put_straight_into_staging_has_the_features_of_one_that_landed(ne
         opened = place.deployment()
         way(opened, SHOP, FEW_DAYS)
         with claims.process_claim(opened.warehouse, "test") as claim:
-            runner.run_night(opened, claim, day_of(LAST))
+            runner.run_night(opened, claim, claims.AttemptRequest(day_of(LAST)))
         opened.warehouse.close()
         assert place.query("select count(*) as n from quarantine.rows") == [{"n": 0}]
         [night] = place.query("select content_hashes, row_counts from ops.nights")

@@ -1,5 +1,9 @@
+from datetime import date
+
 import pytest
 
+from pipelines.configuration.contracts import RuleEntry
+from pipelines.configuration.faults import Entry, read_entry
 from pipelines.configuration.load import read_configuration
 from pipelines.errors import ConfigurationFaulty
 from tests.support.shop import CHECKOUT
@@ -41,7 +45,7 @@ def test_every_fault_of_every_file_is_told_at_once_with_its_place(tmp_path):
         "sources.yml: crm.entity is 'clients'",
         "sources.yml: web.path is missing",
         "sources.yml: web.columns.colour is no column of events",
-        "sources.yml: web.columns lacks event_type",
+        "sources.yml: web.columns.event_type is missing",
         "sources.yml: web.zone is not understood",
         "sources.yml: no source feeds order_lines",
         "segments.yml: a",
@@ -64,3 +68,42 @@ def test_the_demos_own_configuration_is_without_fault(tmp_path):
     configuration = read_configuration(CHECKOUT / "config", tmp_path)
     assert [source.name for source in configuration.sources][:3] == ["crm", "catalogue", "till"]
     assert len(configuration.segments) == 8
+
+
+def entries(kind=Entry):
+    """Yield every model of an entry that has fields."""
+    for each in kind.__subclasses__():
+        yield each
+        yield from entries(each)
+
+
+ODD = [None, True, 3, "", "x", [], [[]], [{"a": 1}], {}, {"a": [{}]}, {1: None}, date(2026, 1, 1)]
+
+
+@pytest.mark.parametrize("value", ODD, ids=repr)
+def test_an_odd_value_anywhere_is_a_sentence_and_no_crash(value):
+    for model in set(entries()) - {RuleEntry}:  # whose table is that of a model below it
+        names = [field.alias or name for name, field in model.model_fields.items()]
+        context = {"segments": [], "home": CHECKOUT}
+        for content in [value, dict.fromkeys(names, value), *({name: value} for name in names)]:
+            read = read_entry(model, content, "a.yml", context)
+            assert isinstance(read, Entry) or all("expected ." not in fault for fault in read)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "meant"),
+    [
+        ("settings", "freshnes_days: 3", "freshness_days"),
+        ("settings", "night_on_refused: go-on", "go_on"),
+        ("sources", "sources: {a: {kind: jsonlines, entity: order_lines}}", "jsonl"),
+        ("sources", "sources: {a: {kind: csv, delimeter: ';'}}", "delimiter"),
+        ("sources", "sources: {a: {entity: order_line}}", "order_lines"),
+        ("models", "churn: {horizon_days: 30}", "churn_horizon_days"),
+        ("destinations", "destinations: {a: {kind: parket}}", "parquet"),
+        ("contracts", "order_lines: {a: {column: quantty}}", "quantity"),
+    ],
+)
+def test_what_was_probably_meant_is_asked(tmp_path, name, text, meant):
+    for each in {"settings", "sources", name}:
+        (tmp_path / f"{each}.yml").write_text(text if each == name else "{}")
+    assert any(f"Is {meant} meant?" in fault for fault in faults(tmp_path))

@@ -2,17 +2,14 @@
 
 import pytest
 
-from pipelines.configuration.faults import Faults
-from pipelines.configuration.sources import http_source, sql_source
+from tests.support.source_entries import read_source
 
 DATABASE = {"url": "postgresql://reader:${PASSWORD}@host/shop", "table": "orders"}
 API = {"url": "https://api.example.org/orders"}
 
 
-def faults_of(read, entry):
-    faults = Faults()
-    read("sources.yml: shop", entry, faults)
-    return list(faults)
+def faults_of(kind, entry):
+    return read_source(kind, **entry)[1]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +24,7 @@ def faults_of(read, entry):
     ],
 )
 def test_good_entries_of_a_database(more):
-    assert faults_of(sql_source.read, DATABASE | more) == []
+    assert faults_of("sql", DATABASE | more) == []
 
 
 @pytest.mark.parametrize(
@@ -45,7 +42,7 @@ def test_good_entries_of_a_database(more):
     ],
 )
 def test_faults_of_a_database(entry, said):
-    [told] = faults_of(sql_source.read, entry)
+    [told] = faults_of("sql", entry)
     assert said in told
     assert "geheim" not in told
 
@@ -62,7 +59,7 @@ def test_faults_of_a_database(entry, said):
     ],
 )
 def test_good_entries_of_an_api(more):
-    assert faults_of(http_source.read, API | more) == []
+    assert faults_of("http", API | more) == []
 
 
 @pytest.mark.parametrize(
@@ -75,8 +72,11 @@ def test_good_entries_of_an_api(more):
         ({"pages": "all"}, "expected exactly one of"),
         ({"pages": {"page": "p", "sise": 3}}, "sise is not understood"),
         ({"pages": {"page": "p", "size": 0}}, "size is 0"),
-        ({"pages": {"cursor": "$.next"}}, "which parameter takes the cursor"),
-        ({"pages": {"link": "yes"}}, "link: expected true"),
+        (
+            {"pages": {"cursor": "$.next"}},
+            "expected the parameter that takes the cursor",
+        ),
+        ({"pages": {"link": "yes"}}, "link is 'yes'; expected true"),
         ({"token": "geheim"}, "token is written out"),
         ({"headers": {"X-Api-Key": "geheim"}}, "X-Api-Key is written out"),
         ({"headers": ["a"]}, "expected names with values"),
@@ -87,6 +87,6 @@ def test_good_entries_of_an_api(more):
     ],
 )
 def test_faults_of_an_api(more, said):
-    [told] = faults_of(http_source.read, API | more)
+    [told] = faults_of("http", API | more)
     assert said in told
     assert "geheim" not in told

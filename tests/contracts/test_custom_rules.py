@@ -10,7 +10,7 @@ from pipelines.configuration.columns import BY_TABLE
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.load import read_configuration
 from pipelines.errors import ConfigurationFaulty, ContractBroken
-from pipelines.mapping.typed_rows import typed
+from pipelines.mapping.typed_rows import BatchRange, typed
 from pipelines.staging import restaging
 from pipelines.warehouse import attempt_tables
 from tests.support.judged_batches import broken, judge
@@ -192,7 +192,7 @@ def test_the_columns_a_rule_may_name_are_those_there_are(new_shop):
         for table, columns in BY_TABLE.items():
             if table in ENTITIES:
                 [entry] = [s for s in opened.configuration.sources if s.entity == table]
-                with typed(opened, connection, entry, (1, 1)):
+                with typed(opened, connection, BatchRange(entry, 1, 1)):
                     there = _columns(connection, "typed")
             else:
                 there = _columns(connection, table, attempt_tables.PUBLISHED)

@@ -9,6 +9,7 @@ import pytest
 
 from nocturne.airflow.home import environment as variables
 from nocturne.server import server
+from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.load import read_configuration
 from pipelines.errors import RecoverableError, UnrecoverableError
 from pipelines.steps import BUILD, FINISH, RECEIVE
@@ -42,9 +43,23 @@ def test_its_tasks_are_the_steps_of_a_night_in_their_order(the_dag):
     assert order == [*steps, "repair", "release"]
 
 
-def test_its_groups_are_the_rooms(the_dag):
-    rooms = {step.name for step in (*RECEIVE, *BUILD, *FINISH)}
-    assert set(the_dag.task_group.get_task_group_dict()) - {None} == rooms
+def test_it_opens_as_the_three_lists_with_what_stands_between(the_dag):
+    lists = {"receive": RECEIVE, "build": BUILD, "finish": FINISH}
+    between = {"open_night", "repair", "release"}
+    assert set(the_dag.task_group.children) == {*lists, *between}
+    for name, steps in lists.items():
+        tasks = the_dag.task_group.children[name].children.values()
+        assert [task.task_display_name for task in tasks] == [step.name for step in steps]
+    arrows = {(task.task_id, after) for task in the_dag.tasks for after in task.downstream_task_ids}
+    assert len(arrows) == len(the_dag.tasks) - 1  # one line, and no arrow beside it
+
+
+def test_its_form_shows_what_a_person_may_set_in_the_words_of_the_docs(the_dag):
+    told = " ".join((CHECKOUT / "docs/airflow.md").read_text().split())
+    assert list(the_dag.params) == ["as_of", "known_at"]
+    for name in the_dag.params:
+        param = the_dag.params.get_param(name)
+        assert f"| {param.schema['title']} | {param.description} |" in told
 
 
 def test_one_night_at_a_time_and_none_caught_up(the_dag):
@@ -72,11 +87,21 @@ def test_what_may_pass_is_tried_again_ever_later(the_dag, kind):
         assert task.retry_exponential_backoff > 1
 
 
-def test_only_publishing_changes_what_people_see(the_dag):
-    with_outlets = [task.task_id for task in the_dag.tasks if task.outlets]
-    assert with_outlets == ["publish.publish"]
-    names = {asset.name for asset in the_dag.get_task("publish.publish").outlets}
-    assert names == {"marts.customer_features", "marts.customer_scores", "marts.customer_segments"}
+def test_assets_name_what_is_read_and_written(the_dag):
+    def named(side):
+        found = {
+            task.task_id: [each.name for each in getattr(task, side)] for task in the_dag.tasks
+        }
+        return {task: names for task, names in found.items() if names}
+
+    marts = ["marts.customer_features", "marts.customer_scores", "marts.customer_segments"]
+    staged = [f"staging.{entity}" for entity in ENTITIES]
+    assert named("outlets") == {"stage.stage": staged, "publish.publish": marts}
+    assert named("inlets") == {
+        "identify.identify": staged,
+        "features.build_customer_features": staged,
+        "export.export": marts,
+    }
 
 
 def test_releasing_the_claim_does_not_hide_a_failure(the_dag):

@@ -104,5 +104,5 @@ def test_every_fault_of_the_destinations_is_reported_at_once(shop):
         read_configuration(shop.config, shop.home)
     assert [fault.split(" ")[1] for fault in caught.value.faults] == [
         "a.colour", "a.kind", "a.consent", "b.columns:", "b.columns:", "b.columns:",
-        "c.consent", "c.path", "c.segments:", "e.path",
+        "c.consent", "c.path", "c.segments:", "d.path", "e.path",
     ]  # fmt: skip

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 
-from pipelines.delivery import export
+from pipelines.delivery.files import folder
 from pipelines.errors import DestinationUnavailable, NothingThere
 from tests.support.exporting_shop import (
     DAY,
@@ -71,13 +71,13 @@ def test_a_backfill_of_an_older_night_delivers_nothing_and_says_so(shop):
 def test_the_last_export_stays_readable_while_the_next_is_written(shop, monkeypatch):
     publish_night(shop)
     seen = []
-    finish = export.folder.finish
+    finish = folder.finish
 
     def look(hidden, name, content):
         seen.append((hidden.is_dir(), refs(shop), manifest(shop)["night_id"]))
         return finish(hidden, name, content)
 
-    monkeypatch.setattr(export.folder, "finish", look)
+    monkeypatch.setattr(folder, "finish", look)
     first = manifest(shop)["night_id"]
     second = publish_night(shop)
     assert seen[1] == (True, ["c1", "c4"], first)

@@ -24,7 +24,7 @@ from tests.promise.shop import RandomShop, founded, settings
 from tests.support import live_story
 from tests.support.alert_servers import webhook
 from tests.support.backfilled_shop import opened
-from tests.support.live_airflow import NEW_YORK, RUNS, Live, running, start_of
+from tests.support.live_airflow import NEW_YORK, RUNS, Live, running, shown, start_of
 from tests.support.live_story import DAYS, FIRST, LAST, OUTAGE, SILENT
 from tests.support.shop import Shop
 
@@ -90,6 +90,29 @@ def test_a_night_mends_those_before_it_and_tells_of_one_it_cannot(live, town, al
     assert f"order_lines: no line is dated in the 1 days up to {SILENT}" in told["text"]
 
 
+def test_runs_by_hand_show_their_night_and_tasks_what_they_did(live):
+    by_hand = {run["partition_key"]: run for run in live.runs()}
+    nights = {row["as_of"]: row for row in live.shop.query("select * from ops.nights")}
+    for day in (SILENT, LAST):  # with a logical date and without
+        night, (key, in_id, note) = nights[day], shown(by_hand[str(day)])
+        assert (key, in_id) == (str(day), str(day))
+        known = f"known up to batch {night['known_at']}."
+        assert note == f"Night {night['night_id']} of {day}, {known}"
+    run_id = by_hand[str(LAST)]["dag_run_id"]
+    assert re.search(
+        r"till, .*: \d+ rows judged, \d+ rejected, in ", live.log(run_id, "check.check")
+    )
+    assert "the others copied from" in live.log(run_id, "features.build_customer_features")
+    events = live.ask("/api/v2/assets/events?name_pattern=marts.customer_segments")["asset_events"]
+    told = {event["partition_key"]: event["extra"] for event in events}
+    assert told[str(LAST)] == {
+        "rows": nights[LAST]["row_counts"]["customer_segments"],
+        "night_id": nights[LAST]["night_id"],
+        "as_of": str(LAST),
+        "known_at": nights[LAST]["known_at"],
+    }
+
+
 def backfills(live: Live) -> list[dict[str, Any]]:
     return live.shop.query("select * from ops.backfills order by backfill_id")
 
@@ -122,6 +145,8 @@ def days_failed(live: Live) -> set[date]:
     live.states(6)
     live.closed()
     backfilled = [run for run in live.runs() if run["run_type"] == "backfill"]
+    for run in backfilled:
+        assert shown(run)[:2] == (str(start_of(run)), str(start_of(run)))
     assert {start_of(run) for run in backfilled} == set(DAYS)
     return {start_of(run) for run in backfilled if run["state"] == "failed"}
 
@@ -206,7 +231,7 @@ def test_all_roads_lead_to_the_same_rows(live):
             in_full = place.in_full(road["as_of"], road["known_at"]).hashes
             assert road["hashes"] == [in_full], (road["as_of"], road["known_at"])
         for day in DAYS:
-            assert verify.verify(deployment, claim, day).holds, day
+            assert verify.verify(deployment, claim, verify.ProofRequest(day)).holds, day
     assert {road["as_of"] for road in roads} == set(DAYS)
     assert sum(road["times"] > 1 for road in roads) >= 3  # Airflow's and the shell's
     first = {str(road["hashes"]) for road in roads if road["as_of"] == FIRST}
@@ -259,6 +284,7 @@ def test_a_scheduled_night_that_fails_and_is_late_is_told_of(live, alerts):
     live.wait(lambda: len(alerts[1]) >= 2, 90)
     runs = [run for run in live.runs() if run["run_type"] == "scheduled"]
     assert len(runs) == 1
+    assert shown(runs[0])[:2] == (str(yesterday), str(yesterday))
     path = f"{RUNS}/{urllib.request.quote(runs[0]['dag_run_id'])}"
     live.wait(lambda: live.ask(path)["state"] == "failed", 30)
     late, failed = split(alerts[1])

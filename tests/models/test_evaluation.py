@@ -5,7 +5,7 @@ import pytest
 from sklearn.metrics import average_precision_score
 
 from models.errors import OnlyOneOutcome
-from models.evaluation import Draws, beats, calibration_bins, evaluate, paired_bootstrap
+from models.evaluation import Draws, Names, beats, calibration_bins, evaluate, paired_bootstrap
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +98,7 @@ def test_five_hundred_rounds_of_2500_people_take_less_than_two_seconds(contest):
 
 def test_the_truth_beats_the_noise_and_the_sentence_has_the_numbers(contest):
     y, p, noisy = contest
-    verdict = beats(y, p, noisy, ("boosted trees", "recency alone"))
+    verdict = beats(y, p, noisy, Names("boosted trees", "recency alone"))
     assert verdict.is_better
     assert "boosted trees beats recency alone" in verdict.sentence
     assert f"{verdict.candidate.average_precision:.3f} against" in verdict.sentence

@@ -2,21 +2,13 @@ import numpy as np
 import pytest
 
 from models.reason_words import describe
-
-# Every number among the columns of marts.customer_features (semantics.md).
-COLUMNS = [
-    "recency_days", "tenure_days", "order_count", "spend_amount",
-    *(f"{stem}_{days}d" for stem in ("order_count", "spend_amount") for days in (7, 30, 90, 365)),
-    "average_order_amount", "interpurchase_days", "return_share", "discount_share",
-    "category_count", "session_count_30d", "product_view_count_30d", "cart_add_count_30d",
-    "abandoned_cart_count_30d", "engagement_score", "rfm_recency", "rfm_frequency",
-    "rfm_monetary",
-]  # fmt: skip
+from pipelines.configuration.columns import MODEL_FEATURES
+from pipelines.scoring.score import WORDS
 
 
 def say(column, value, **others):
     names = [column, *others]
-    return describe(names, np.array([[value, *others.values()]], dtype=float), 0)[0]
+    return describe(names, np.array([[value, *others.values()]], dtype=float), 0, WORDS)[0]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +33,7 @@ def test_a_value_is_said_in_words(column, value, words):
     assert say(column, value) == words
 
 
-@pytest.mark.parametrize("column", COLUMNS)
+@pytest.mark.parametrize("column", MODEL_FEATURES)
 def test_every_published_column_has_words_of_its_own(column):
     assert say(column, 3) != f"{column.replace('_', ' ')} 3"
     assert "nan" not in say(column, np.nan)

@@ -1,8 +1,12 @@
+from functools import partial
+
 import numpy as np
 import pytest
 
-from models.reasons import reasons
+from models import reasons as said_in_words
+from pipelines.scoring.score import WORDS
 
+reasons = partial(said_in_words.reasons, words=WORDS)
 NAMES = ["recency_days", "order_count", "spend_amount"]
 
 

@@ -73,7 +73,7 @@ def test_a_night_is_outdated_by_rows_dated_up_to_it_that_came_later(shop, told):
     ) in said
     shop.night(NEXT)
     opened = shop.deployment()
-    assert [row["as_of"] for row in nights_status.read(opened).outdated] == [D]
+    assert [row["as_of"] for row in nights_status.read_status(opened).outdated] == [D]
 
 
 def test_only_links_and_refusals_of_a_customer_list_outdate_nights(shop):
@@ -89,7 +89,10 @@ def test_only_links_and_refusals_of_a_customer_list_outdate_nights(shop):
         shop.write(f"crm/{name}.csv", rows)
         opened = shop.deployment()
         runner.receive(opened)
-        found = {row["as_of"]: row["people_at_most"] for row in nights_status.read(opened).outdated}
+        found = {
+            row["as_of"]: row["people_at_most"]
+            for row in nights_status.read_status(opened).outdated
+        }
         opened.warehouse.close()
         return found
 
@@ -114,7 +117,9 @@ def test_a_row_removed_since_makes_its_nights_outdated_and_one_dated_later_does_
     shop.write("till/2.csv", shorter, LINE_COLUMNS)  # the guest's order of D is of another day
     opened = shop.deployment()
     runner.receive(opened)
-    found = {row["as_of"]: row["people_at_most"] for row in nights_status.read(opened).outdated}
+    found = {
+        row["as_of"]: row["people_at_most"] for row in nights_status.read_status(opened).outdated
+    }
     assert found == {D: 1, NEXT: 2}
 
 
@@ -207,7 +212,7 @@ def test_a_night_that_failed_is_told_until_its_day_is_published(shop, told, monk
 def test_an_attempt_whose_builder_died_is_left_behind(shop, told):
     opened = shop.deployment()
     with claims.process_claim(opened.warehouse, "somebody") as claim:
-        claims.open_night(opened, claim, NEXT)
+        claims.open_night(opened, claim, claims.AttemptRequest(NEXT))
         assert troubles(told(shop)[1]) == ["Being built"]
     code, said = told(shop)
     opened.warehouse.close()

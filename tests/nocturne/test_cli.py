@@ -1,8 +1,11 @@
-"""The command, typed as people type it; exit codes 0, 1 and 2."""
+"""The command, typed as people type it; exit codes 0, 1, 2 and 3."""
 
+import json
+import re
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -12,21 +15,7 @@ from pipelines.errors import RepairFailed
 from tests.support.orders import D, a_few_weeks, line
 from tests.support.shop import CHECKOUT, LINE_COLUMNS, environment
 
-VERBS = (
-    "up",
-    "down",
-    "psql",
-    "url",
-    "check-sources",
-    "land",
-    "night",
-    "status",
-    "train",
-    "export",
-    "verify",
-    "plan",
-    "backfill",
-)
+VERBS = sorted(main.commands)
 
 
 @pytest.fixture
@@ -49,21 +38,89 @@ def typed(new_shop):
     return run
 
 
-def test_every_verb_tells_what_it_does(typed):
+def test_every_verb_tells_what_it_does_in_80_columns_and_uncut():
+    whole = CliRunner().invoke(main, ["--help"], terminal_width=80).output
     for verb in VERBS:
-        done = typed(verb, "--help")
-        assert done.returncode == 0, done.stderr
-        assert "Usage:" in done.stdout
+        done = CliRunner().invoke(main, [verb, "--help"], terminal_width=80)
+        assert done.exit_code == 0, done.output
+        assert "Usage:" in done.output
+        assert not re.search(r"\[%|DATETIME|DIRECTORY|INTEGER|\.\.\.$", done.output), verb
+        assert max(map(len, done.output.splitlines())) <= 80, verb
+        first = done.output.splitlines()[2].strip()
+        assert first in whole, verb
+    assert "..." not in whole.replace("[ARGS]...", "")
+
+
+def test_a_shell_completes_verbs_and_days(typed):
+    def completed(words):
+        environ = environment(typed.shop) | {"_NOCTURNE_COMPLETE": "bash_complete"}
+        environ |= {"COMP_WORDS": words, "COMP_CWORD": str(len(words.split()))}
+        program = Path(sys.executable).with_name("nocturne")
+        done = subprocess.run([program], env=environ, capture_output=True, text=True, check=False)
+        return [line.partition(",")[2] for line in done.stdout.splitlines()]
+
+    assert completed("nocturne") == VERBS
+    assert completed("nocturne night --as-of") == ["yesterday", "newest"]
+
+
+def test_what_is_reported_comes_as_json_too_with_stable_keys(typed):
+    typed.shop.configure("settings", {"freshness_days": 30, "schedule": {"start": D, "end": D}})
+
+    def asked(*words, code=0):
+        done = typed(*words, "--json")
+        assert done.returncode == code, done.stderr
+        return json.loads(done.stdout)
+
+    assert asked("status", code=3)["late"] is True
+    assert typed("night", "--as-of", str(D)).returncode == 0
+    seen = asked("check-sources")
+    assert (seen["fault_count"], seen["sources"][0]["source"]) == (0, "till")
+    night = asked("night", "--as-of", "newest")
+    assert (night["as_of"], night["people"], night["segments"]) == (str(D), 13, [])
+    standing = asked("status")
+    assert [(n["as_of"], n["people"]) for n in standing["nights"]] == [(str(D), 13)]
+    assert standing["sources"][0] | {"last_landed_at": ""} == {
+        "source": "till", "received": 37, "batches": 1, "refused_batches": 0, "last_landed_at": "",
+        "fates": {"current": 37}, "adds_up": True,
+    }  # fmt: skip
+    assert asked("verify", "--as-of", "newest")["holds"] is True
+    plan = asked("plan", "--from", "newest", "--to", str(D))
+    assert [(n["as_of"], n["changes"]) for n in plan["nights"]] == [(str(D), False)]
+    assert asked("export") == {"destinations": []}
+    typed.shop.configure("models", {"churn": {"churn_horizon_days": 5, "cutoff_count": 1}})
+    trained = asked("train", "--as-of", "newest")
+    assert [model["kind"] for model in trained["models"]] == ["segmenter"]
+
+
+def test_without_models_the_summary_offers_a_training_and_names_what_is_missing(typed):
+    done = typed("night", "--as-of", str(D))
+    assert f".venv/bin/nocturne train --as-of {D}" in done.stdout
+    said = " ".join(done.stdout.split())
+    assert "config/segments.yml is missing, or names none" in said
+    assert "config/destinations.yml is missing, or names none" in said
+
+
+def test_an_analyst_of_a_server_of_ones_own_is_named_by_its_url(typed, monkeypatch):
+    for name, value in environment(typed.shop).items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("NOCTURNE_ANALYST_URL", raising=False)
+    unnamed = CliRunner().invoke(main, ["url"])
+    assert (unnamed.exit_code, "`nocturne grant`" in unnamed.stderr) == (1, True)
+    monkeypatch.setenv("NOCTURNE_ANALYST_URL", "postgresql://bi@db.example/shop")
+    assert CliRunner().invoke(main, ["url"]).stdout == "postgresql://bi@db.example/shop\n"
+    assert CliRunner().invoke(main, ["url", "--owner"]).stdout == f"{typed.shop.url}\n"
 
 
 def test_misuse_is_exit_code_2(typed):
     assert typed("night").returncode == 2
-    assert typed("night", "--as-of", "yesterday").returncode == 2
+    done = typed("night", "--as-of", "tomorrow")
+    assert done.returncode == 2
+    assert "'tomorrow' is no day; expected one such as 2017-12-24, yesterday or" in done.stderr
 
 
-def test_a_late_night_is_exit_code_1_until_it_is_published(typed):
+def test_a_late_night_is_exit_code_3_until_it_is_published(typed):
     late = typed("status")
-    assert late.returncode == 1
+    assert late.returncode == 3
     assert f"LATE: {D}" in late.stdout
     night = typed("night", "--as-of", str(D))
     assert night.returncode == 0, night.stderr
@@ -134,7 +191,7 @@ def test_nights_not_built_are_exit_code_1_with_their_sentence(typed):
 
 
 def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
-    from nocturne.show import plan as show_plan
+    from nocturne.show import night as show_night
 
     def fail(*_):
         raise RepairFailed("not repaired.")
@@ -142,7 +199,7 @@ def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
     for name, value in environment(typed.shop).items():
         monkeypatch.setenv(name, value)
     assert CliRunner().invoke(main, ["night", "--as-of", str(D)]).exit_code == 0
-    monkeypatch.setattr(show_plan, "repair", fail)
+    monkeypatch.setattr(show_night, "repair", fail)
     done = CliRunner().invoke(main, ["night", "--as-of", str(D)])
     assert (done.exit_code, "not repaired." in done.output) == (1, True)
     replaced = typed.shop.query(

@@ -16,6 +16,7 @@ from models.clusters import DIMENSIONS, Segmenter
 from nocturne.home import Home
 from nocturne.server import server
 from pipelines.attempts import serving_models
+from pipelines.attempts.night import Inputs
 from pipelines.attempts.serving_models import Version
 from tests.support.kill_child import rows_of
 from tests.support.orders import D, a_few_weeks, line
@@ -60,8 +61,8 @@ def segmenter_for(shop):
     )
     opened = shop.deployment()
     with opened.warehouse.begin() as connection:
-        knew = (D - timedelta(days=30), 0)
-        serving_models.record_training(connection, knew, [version], datetime.now(UTC))
+        inputs = Inputs(D - timedelta(days=30), 0)
+        serving_models.record_training(connection, inputs, [version], datetime.now(UTC))
     opened.warehouse.close()
     return named
 

@@ -25,11 +25,12 @@ from tests.support.shop import CHECKOUT, environment
 def run_nights(airflow_home, enter):  # noqa: F811
     """Run nights of a shop through the DAG; return the days with their night_ids."""
 
-    def run(shop, days, **more):
+    def run(shop, days, known_at=None, **more):
         enter(shop)
         opened = shop.deployment()
         try:
-            return list(run_dag.run_nights(airflow_home, opened, days, **more))
+            nights = [run_dag.NightRun(day, known_at) for day in days]
+            return list(run_dag.run_nights(opened, nights, **more))
         finally:
             opened.warehouse.close()
 
@@ -50,6 +51,18 @@ def test_the_dag_and_the_plain_runner_give_the_same_rows(new_shop, run_nights, c
     assert told == [*steps[0], "open_night", *steps[1], "repair", "release"]
     assert run_nights(ours, [D], known_at="recorded") == [(D, 2)]
     assert rows_of(ours, D) == rows_of(plain, D)
+    notes = [f"Night {night_id} of {D}, known up to batch 1." for night_id in (1, 2)]
+    assert shown(2) == [(str(D), note) for note in notes]
+
+
+def shown(count):
+    """Return the key and the note of the last runs, oldest first."""
+    from airflow.models import DagRun
+    from airflow.utils.session import create_session
+
+    with create_session() as session:
+        runs = session.query(DagRun).order_by(DagRun.id.desc()).limit(count)
+        return [(run.partition_key, run.note) for run in runs][::-1]
 
 
 def test_a_failed_night_is_told_and_leaves_the_last_good_one(new_shop, run_nights, monkeypatch):
@@ -104,15 +117,18 @@ KILLED = """
 import os, signal, sys
 from datetime import date
 from pathlib import Path
-from nocturne import airflow, place, server
+from nocturne import environment
+from nocturne.airflow import run_dag
 from nocturne.home import Home
+from nocturne.server import server
 home = Home(Path(sys.argv[1]))
 def tell(step, result):
     if step == "features":
         os.kill(os.getpid(), signal.SIGKILL)
-with place.here() as deployment:
-    airflow.prepare(home, deployment.configuration, server.urls(home))
-    list(airflow.run_nights(home, deployment, [date.fromisoformat(sys.argv[2])], tell=tell))
+with environment.here() as deployment:
+    run_dag.prepare(home, deployment.configuration, server.urls(home))
+    nights = [run_dag.NightRun(date.fromisoformat(sys.argv[2]))]
+    list(run_dag.run_nights(deployment, nights, tell=tell))
 """
 
 

@@ -107,7 +107,7 @@ def test_a_server_that_cannot_start_says_why_and_where_its_log_is(own_home):
     server.up(own_home)
     server.down(own_home)
     (data(own_home) / "PG_VERSION").write_text("12\n")
-    with pytest.raises(server.ServerError, match="initialized by PostgreSQL version 12") as failure:
+    with pytest.raises(run_as.ServerError, match="initialized by PostgreSQL version 12") as failure:
         server.up(own_home)
     assert str(own_home.logs / "postgres.log") in str(failure.value)
 

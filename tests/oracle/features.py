@@ -32,6 +32,7 @@ COLUMNS = [
     "rfm_recency",
     "rfm_frequency",
     "rfm_monetary",
+    "average_items_per_order",
 ]
 
 

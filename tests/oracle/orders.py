@@ -20,6 +20,7 @@ def read_lines(as_of: date, people: Mapping, order_lines: pd.DataFrame) -> pd.Da
         product_ref=text(lines, "product_ref"),
         net=units(lines["net_amount"]),
         discount=units(lines["discount_amount"]),
+        pieces=units(lines["quantity"]),
         sign=signs(lines["quantity"]),
     )
 
@@ -29,6 +30,7 @@ def find_purchases(lines: pd.DataFrame) -> pd.DataFrame:
     bought = lines[lines["sign"] > 0].sort_values(["ordered_on", "ordered_at", "has_time"])
     orders = bought.groupby(ORDER, sort=False).agg(
         net=("net", "sum"),
+        pieces=("pieces", "sum"),
         purchased_on=("ordered_on", "first"),
         purchased_at=("ordered_at", "first"),
         has_time=("has_time", "first"),
@@ -44,6 +46,7 @@ def order_sums(
     purchase_days = purchases.drop_duplicates(["person_id", "purchased_on"])
     sums = {
         "order_count": purchases.groupby("person_id").size(),
+        "pieces": purchases.groupby("person_id")["pieces"].sum(),
         "spend": lines.groupby("person_id")["net"].sum(),
         "bought": bought.groupby("person_id")["net"].sum(),
         "returned": returned.groupby("person_id")["net"].sum(),
@@ -122,6 +125,7 @@ def amounts(row) -> dict:
         found["order_count" + suffix] = int(getattr(row, "order_count" + suffix))
         found["spend_amount" + suffix] = money(getattr(row, "spend" + suffix))
     found["average_order_amount"] = ratio(spend, row.order_count)
+    found["average_items_per_order"] = ratio(money(row.pieces), row.order_count)
     found["return_share"] = ratio(-money(row.returned), bought)
     found["discount_share"] = ratio(discount, bought + discount)
     return found

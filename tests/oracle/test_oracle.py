@@ -12,7 +12,7 @@ from .stories import event, line, one, tell
 
 def test_the_columns_are_those_of_the_contract():
     assert list(tell([line("1", "11-20")]).columns) == COLUMNS
-    assert len(COLUMNS) == 31
+    assert len(COLUMNS) == 32
 
 
 def test_a_return_lowers_spend_on_its_own_day_but_is_no_purchase():
@@ -31,6 +31,13 @@ def test_an_order_of_nothing_is_no_purchase():
     for name in ("first_purchase_on", "recency_days", "tenure_days", "average_order_amount"):
         assert person[name] is None
     assert person.rfm_recency is person.rfm_frequency is person.rfm_monetary is None
+
+
+def test_pieces_per_order_are_those_bought_with_purchases():
+    told = [line("1", "11-01", "5", "2"), line("1", "11-02", "5", "1"), line("2", "11-03")]
+    told += [line("1", "11-04", "-5", "-2"), line("3", "11-05", "0", "7")]
+    assert one(*told).average_items_per_order == 2.0
+    assert one(line("1", "11-01", "0")).average_items_per_order is None
 
 
 def test_a_line_of_quantity_zero_counts_in_money_only():

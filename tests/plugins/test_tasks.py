@@ -38,14 +38,20 @@ def context(
     run_id="manual__1", as_of=str(D), run_type="manual", earlier=None, start=None, under_way=1,
     **params,
 ):  # fmt: skip
+    from airflow.sdk.execution_time.context import OutletEventAccessors
+
     run = SimpleNamespace(
         dag_id="nightly_segmentation", run_id=run_id, run_type=run_type, data_interval_start=start
     )
+    pushed = {}
     ti = SimpleNamespace(
         get_previous_dagrun=lambda state: earlier and earlier.get(state),
         get_dr_count=lambda dag_id, states: under_way,
+        xcom_push=lambda key, value: pushed.update({key: value}),
+        pushed=pushed,
     )
-    return {"dag_run": run, "ti": ti, "params": {"as_of": as_of, **params}}
+    params = {"as_of": as_of, **params}
+    return {"dag_run": run, "ti": ti, "params": params, "outlet_events": OutletEventAccessors()}
 
 
 def status(shop):
@@ -55,6 +61,53 @@ def status(shop):
 def test_a_retry_goes_on_with_the_same_attempt(steps, shop):
     assert steps.open_night(context()) == steps.open_night(context())
     assert status(shop) == {1: "building"}
+
+
+def test_a_task_logs_what_the_command_line_prints(steps, shop, caplog):
+    caplog.set_level("INFO", "plugins.tasks")
+    shop.write("till/2.csv", [line("new", str(D)), line("bad", "tomorrow")], LINE_COLUMNS)
+    for step in RECEIVE:
+        steps.receive(step, context())
+    night_id = steps.open_night(opening := context())
+    for step in (*BUILD, *FINISH):
+        steps.build(step, night_id, context())
+    logged = "\n".join(record.message for record in caplog.records)
+    for sentence in (
+        "2.csv: batch 2: 2 new rows.",
+        "till, 2.csv, batch 2: 2 rows judged, 1 rejected, in ",
+        "till, 2.csv, batch 2: 1 rows staged, 0 superseded, in ",
+        "Night 1 of 2026-11-20, known up to batch 2.",
+        "people are described, in ",
+        "Everybody computed: no earlier night of this code and these settings to copy.",
+        "No churn model serves yet",
+        "night 1 is published, in ",
+    ):
+        assert sentence in logged
+    assert opening["ti"].pushed == {"night": "Night 1 of 2026-11-20, known up to batch 2."}
+
+
+def test_assets_are_told_how_many_rows_were_written(steps, shop):
+    shop.write("till/2.csv", [line("new", str(D))], LINE_COLUMNS)
+    for step in RECEIVE:
+        steps.receive(step, received := context())
+        if step.name == "stage":
+            extras = {
+                key.name: event.extra for key, event in received["outlet_events"]._dict.items()
+            }
+            assert extras == {"staging.order_lines": {"rows": 1, "as_of": str(D)}}
+    night_id = steps.open_night(context())
+    for step in (*BUILD, FINISH[0]):
+        steps.build(step, night_id, built := context())
+    [night] = shop.query("select * from ops.nights")
+    assert extras_of(built) == {
+        f"marts.{table}": {"rows": rows, "night_id": 1, "as_of": str(D), "known_at": 2}
+        for table, rows in night["row_counts"].items() if table != "members"
+    }  # fmt: skip
+
+
+def extras_of(context):
+    events = context["outlet_events"]
+    return {asset.name: events[asset].extra for asset in events}
 
 
 def test_another_run_waits_without_an_error(steps, shop):
@@ -85,7 +138,7 @@ def test_airflows_backfill_is_one_row_until_no_run_is_under_way(steps, shop):
     )
     assert steps.open_night(second) is None
     for step in (*BUILD, *FINISH):
-        steps.build(step, night_id)
+        steps.build(step, night_id, context())
     steps.release(first)
     [row] = shop.query("select * from ops.backfills")
     assert (row["from_as_of"], row["to_as_of"]) == (date.fromisoformat(DAY_BEFORE), D)
@@ -99,7 +152,7 @@ def test_airflows_backfill_is_one_row_until_no_run_is_under_way(steps, shop):
 
 def test_a_backfilled_night_is_not_exported_even_if_it_is_the_newest(steps, shop):
     night_id = steps.open_night(context(run_type="backfill"))
-    done = [steps.build(step, night_id) for step in (*BUILD, *FINISH)]
+    done = [steps.build(step, night_id, context()) for step in (*BUILD, *FINISH)]
     assert done[-1].startswith("A backfill exports nothing")
     assert status(shop) == {1: "published"}
 
@@ -143,7 +196,7 @@ def test_a_cleared_run_whose_attempt_was_given_up_opens_a_new_one(steps, shop):
 def test_publishing_again_after_a_try_that_died_is_no_failure(steps, shop):
     night_id = steps.open_night(context())
     for step in (*BUILD, FINISH[0], *FINISH):
-        steps.build(step, night_id)
+        steps.build(step, night_id, context())
     assert status(shop) == {1: "published"}
     assert len(shop.query("select * from ops.published")) == 1
 
@@ -179,7 +232,9 @@ def test_a_file_refused_since_does_not_stop_a_night_that_looks_back(steps, shop)
         steps.receive(RECEIVE[1], context())
     shop.configure("settings", {"business_time_zone": "Europe/Berlin"})  # another way to stage
     for step in RECEIVE[1:]:
-        assert steps.receive(step, context(as_of=DAY_BEFORE)).isdigit()
+        assert "till, history.csv, batch 1: 37 rows" in steps.receive(
+            step, context(as_of=DAY_BEFORE)
+        )
     assert steps.open_night(context(as_of=DAY_BEFORE)) == 2
 
 

@@ -77,7 +77,9 @@ class Place:
 
     def night(self, as_of: date, known_at: int | None = None) -> Made:
         """Build and publish a night as the runner would: it may copy from the one before."""
-        tonight = claims.open_night(self.deployment, self.claim, as_of, known_at=known_at)
+        tonight = claims.open_night(
+            self.deployment, self.claim, claims.AttemptRequest(as_of, known_at=known_at)
+        )
         made = self._build(tonight)
         publish.publish(tonight)
         return made
@@ -85,7 +87,9 @@ class Place:
     def in_full(self, as_of: date, known_at: int) -> Made:
         """Build a night of nothing but its recorded inputs, and drop it."""
         tonight = claims.open_night(
-            self.deployment, self.claim, as_of, known_at=known_at, purpose="verify", in_full=True
+            self.deployment,
+            self.claim,
+            claims.AttemptRequest(as_of, known_at=known_at, purpose="verify", in_full=True),
         )
         assert tonight.previous is None
         made = self._build(tonight)
@@ -157,7 +161,7 @@ def move_raw(here: Place, there: Place) -> None:
     with here.deployment.warehouse.begin() as old, there.deployment.warehouse.begin() as new:
         for table in MOVED:
             if table.startswith("raw."):
-                raw_partitions.ensure(new, table.removeprefix("raw."), 1)
+                raw_partitions.ensure_partition(new, table.removeprefix("raw."), 1)
             rows = io.StringIO()
             cursors = [each.connection.driver_connection.cursor() for each in (old, new)]
             cursors[0].copy_expert(f"copy (table {table}) to stdout", rows)

@@ -24,7 +24,8 @@ from tests.promise.script import Script, scripts
 from tests.promise.shop import COLUMNS, START, TOMBSTONE
 
 pytestmark = pytest.mark.timeout(600)
-SELECTS = (*build.TOUCHED, *build.STAGES, "all_people", "rfm_cuts", "customer_features")
+PEOPLE = ("computed_people", "copied_people", "all_people")
+SELECTS = (*build.TOUCHED, *build.STAGES, *PEOPLE, "rfm_cuts", "customer_features")
 STAGED = ("order_lines", "events", "products")
 
 
@@ -32,7 +33,9 @@ STAGED = ("order_lines", "events", "products")
 def attempt(place: Place, as_of: date, *, in_full: bool) -> Iterator[Night]:
     """Build the features of a night that nobody will see."""
     tonight = claims.open_night(
-        place.deployment, place.claim, as_of, purpose="verify", in_full=in_full
+        place.deployment,
+        place.claim,
+        claims.AttemptRequest(as_of, purpose="verify", in_full=in_full),
     )
     identify.identify(tonight)
     build.build_customer_features(tonight)

@@ -34,7 +34,7 @@ def attempt(shop):
     opened = shop.deployment()
     with claims.process_claim(opened.warehouse, "test") as claim:
         runner.receive(opened)
-        tonight = claims.open_night(opened, claim, SECOND)
+        tonight = claims.open_night(opened, claim, claims.AttemptRequest(SECOND))
         for step in steps.BUILD:
             if step.name == "contracts":
                 break

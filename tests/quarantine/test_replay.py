@@ -58,7 +58,7 @@ def test_a_repaired_row_comes_back_in_a_new_batch_with_its_true_date(new):
     [raw] = shop.query("select attributes, row_no from raw.order_lines where batch_id = 2")
     assert raw["attributes"] == {"till_no": "7"}
     assert fates(shop) == {1: {"current": 1, "replayed": 1}, 2: {"current": 1}}
-    [late] = act(shop, status.read).outdated
+    [late] = act(shop, status.read_status).outdated
     assert (late["as_of"], late["people_at_most"]) == (D, 1)
     shop.night(NEXT)
     [row] = shop.query("select count(*) n from marts.customer_features where as_of = :d", d=NEXT)
@@ -171,7 +171,7 @@ def test_rows_that_a_changed_rule_lets_go_return_under_their_own_batch(new_shop)
     assert done.let_go == {"till": 1}
     assert act(shop, replay.replay).let_go == {}
     assert len(shop.query("select * from ops.batches")) == 1
-    assert act(shop, status.read).other_code == {D: ["staging_version"]}
+    assert act(shop, status.read_status).other_code == {D: ["staging_version"]}
     shop.night(D)
     [row] = shop.query("select fate, row_count from ops.fates where fate = 'quarantined'")
     assert row["row_count"] == 1  # now the other one

@@ -69,7 +69,7 @@ def test_the_newest_nights_and_the_ends_of_months_stay(opened):
     seen = shop.query("select distinct as_of from marts.customer_features order by 1")
     assert [row["as_of"] for row in seen] == days_with_rows(shop)
     assert shop.query("select * from marts.segment_summary order by 1, 2") == summary
-    assert [row["as_of"] for row in status.read(deployment).published] == days
+    assert [row["as_of"] for row in status.read_status(deployment).published] == days
     assert shop.query(LEFT_OVER) == []
     assert retire(deployment) == 0
 

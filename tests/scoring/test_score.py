@@ -34,7 +34,7 @@ def tonight(shop: Shop) -> Iterator[Night]:
     """An attempt as of the training's day, with its features."""
     deployment = shop.deployment()
     with claims.process_claim(deployment.warehouse, "test") as claim:
-        opened = claims.open_night(deployment, claim, DAY)
+        opened = claims.open_night(deployment, claim, claims.AttemptRequest(DAY))
         identify.identify(opened)
         build.build_customer_features(opened)
         yield opened

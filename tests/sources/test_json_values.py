@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pipelines.configuration.sources.json_path import steps_of
-from pipelines.sources.http.json_values import find, first, parsed
+from pipelines.sources.http.json_values import first, parsed, values_at
 
 SCALARS = st.none() | st.booleans() | st.integers() | st.text() | st.floats(allow_nan=False)
 VALUES = st.recursive(
@@ -19,7 +19,7 @@ VALUES = st.recursive(
 def test_each_record_has_the_text_it_came_with(records, indent, plain):
     page = {"before": [1, {"orders": "]"}], "data": {"orders": records}, "after": "}"}
     text = json.dumps(page, indent=indent, ensure_ascii=plain)
-    found = list(find(text, "$.data.orders[*]"))
+    found = list(values_at(text, "$.data.orders[*]"))
     assert [json.loads(raw) for raw, _ in found] == records
     assert all(raw in text for raw, _ in found)
 

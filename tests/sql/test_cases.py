@@ -104,7 +104,11 @@ def test_case(place: Any, case: Path) -> None:
         fill(connection, version, story["given"])
     with claims.process_claim(place.warehouse, "case") as claim:
         tonight = claims.open_night(
-            place, claim, story["as_of"], known_at=story.get("known_at", 1), purpose="train"
+            place,
+            claim,
+            claims.AttemptRequest(
+                story["as_of"], known_at=story.get("known_at", 1), purpose="train"
+            ),
         )
         identify.identify(tonight)
         build.build_customer_features(tonight)

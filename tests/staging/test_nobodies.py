@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from pipelines.checking import check
-from pipelines.configuration.nobodies import PLACEHOLDERS
+from pipelines.configuration.settings import PLACEHOLDERS
 from pipelines.landing import land
 from pipelines.staging import stage
 from tests.support.orders import line

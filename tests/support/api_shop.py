@@ -4,12 +4,11 @@ import json
 
 import pytest
 
-from pipelines.configuration.faults import Faults
-from pipelines.configuration.sources.http_source import read
 from pipelines.errors import SourceUnreadable
 from pipelines.sources.http import pages
 from pipelines.sources.interface import LINE
 from tests.support.drawn_rows import a_source, asked, draw
+from tests.support.source_entries import read_source
 
 BY_NUMBER = {"records": "$.orders[*]", "pages": {"page": "page", "size": 2}}
 TOKEN = "s3cret/token+of=the shop"
@@ -19,8 +18,7 @@ class Shop:
     """Asks one API, without ever sleeping; `waits` are the seconds it would have slept."""
 
     def __init__(self, home, url, **entry):
-        faults = Faults()
-        options = read("sources.yml: shop", {"url": f"{url}/orders", **entry}, faults)
+        options, faults = read_source("http", url=f"{url}/orders", **entry)
         assert faults == []
         self.home, self.waits = home, []
         self.source = a_source("http", options)

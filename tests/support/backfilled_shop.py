@@ -60,7 +60,7 @@ def make_plan(shop: Shop, span: DateRange = SPAN, folder=None) -> plan.Plan:
     """Plan a range."""
     with opened(shop) as (deployment, claim):
         previewed = read_configuration(folder, shop.home) if folder else None
-        return plan.plan(deployment, claim, span, previewed=previewed)
+        return plan.plan(deployment, claim, plan.PlanRequest(span, previewed=previewed))
 
 
 def carry_out(shop: Shop, plan_id=None, span: DateRange = SPAN, **more) -> backfill.BackfillResult:

@@ -66,7 +66,7 @@ def publish_night(shop, as_of=DAY, segments=("loyal", "early"), deliver=True):
     deployment = shop.deployment()
     runner.receive(deployment)
     with claims.process_claim(deployment.warehouse, "test") as claim:
-        night = claims.open_night(deployment, claim, as_of)
+        night = claims.open_night(deployment, claim, claims.AttemptRequest(as_of))
         identify.identify(night)
         build.build_customer_features(night)
         with night.step("by hand") as connection:

@@ -17,7 +17,7 @@ from pipelines.nights import runner
 from tests.support.shop import Shop
 
 context = multiprocessing.get_context("forkserver")
-context.set_forkserver_preload(["great_expectations", "pandas", "tests.conftest"])
+context.set_forkserver_preload(["great_expectations", "pandas", "tests.support.shop"])
 
 
 class Statements:
@@ -72,7 +72,7 @@ def _night(as_of: date, opened: Deployment, statements: Statements) -> list[tupl
         marks.append((step, statements.seen))
 
     with claims.process_claim(opened.warehouse, "child") as claim:
-        runner.run_night(opened, claim, as_of, tell=mark)
+        runner.run_night(opened, claim, claims.AttemptRequest(as_of), tell=mark)
     return marks
 
 

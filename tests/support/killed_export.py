@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 
 from pipelines import deployment
 from pipelines.delivery import export
+from pipelines.delivery.files import delivery, folder
+from pipelines.warehouse import statements
 
 
 def die(*arguments):
@@ -22,19 +24,19 @@ def after(function):
 
 
 point = sys.argv[1]
-run = export.warehouse.run
+run = statements.run
 if point == "_write":
-    export.open_writer = lambda kind, path, schema, **how: (path.write_text('{"half'), die())
+    delivery.open_writer = lambda kind, path, schema, **how: (path.write_text('{"half'), die())
 elif point == "finish":
-    export.folder.finish = die
+    folder.finish = die
 elif point == "moved":
-    export.folder.finish = after(export.folder.finish)
+    folder.finish = after(folder.finish)
 elif point == "point":
-    export.folder.point = die
+    folder.point = die
 elif point == "pointed":
-    export.folder.point = after(export.folder.point)
+    folder.point = after(folder.point)
 elif point == "recorded":
-    export.warehouse.run = lambda connection, name, **binds: (
+    statements.run = lambda connection, name, **binds: (
         after(run) if name == "delivery/insert" else run
     )(connection, name, **binds)
 export.deliver(deployment.from_environment(os.environ, lambda: datetime.now(UTC)))

@@ -69,7 +69,7 @@ class Late:
         assert different == []
         opened = self.shop.deployment()
         with claims.process_claim(opened.warehouse, "verify") as claim:
-            assert verify.verify(opened, claim, day).holds
+            assert verify.verify(opened, claim, verify.ProofRequest(day)).holds
         opened.warehouse.close()
 
 

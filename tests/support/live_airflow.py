@@ -25,7 +25,7 @@ BACKFILLS = "/api/v2/backfills?dag_id=nightly_segmentation"
 ENDED = ("success", "failed")
 CLOSED_SECONDS = 90  # Airflow looks every 30 whether a backfill has ended
 AIRFLOW_BACKFILL = (  # as docs/airflow.md says
-    'eval "$({python} -m nocturne.airflow_home)" && {airflow} backfill create'
+    'eval "$({python} -m nocturne.airflow.home)" && {airflow} backfill create'
     " --dag-id nightly_segmentation --from-date {first} --to-date {last} {how}"
 )
 
@@ -52,7 +52,7 @@ class Live:
     def trigger(self, as_of: date, logical_date: datetime | None) -> str:
         """Post what the form of the web UI posts; return the run's id."""
         body = {
-            "conf": {"as_of": str(as_of), "known_at": None, "reason": None, "claim": None},
+            "conf": {"as_of": str(as_of), "known_at": None},
             "logical_date": logical_date.isoformat() if logical_date else None,
             "data_interval_start": None, "data_interval_end": None, "note": "",
         }  # fmt: skip
@@ -73,6 +73,11 @@ class Live:
             if run["run_type"] == "backfill" and start_of(run) == day
         ]  # fmt: skip
         return found
+
+    def log(self, run_id: str, task_id: str) -> str:
+        """Return what a task has logged in its first try."""
+        path = f"{RUNS}/{urllib.request.quote(run_id)}/taskInstances/{task_id}/logs/1"
+        return "\n".join(str(each.get("event")) for each in self.ask(path)["content"])
 
     def states(self, count: int, seconds: float = 300) -> dict[str, str]:
         """Wait until there are so many runs and all have ended; return their states."""
@@ -120,6 +125,11 @@ class Live:
     def published(self) -> set[date]:
         rows = self.shop.query("select as_of from ops.published where replaced_at is null")
         return {row["as_of"] for row in rows}
+
+
+def shown(run: dict[str, Any]) -> tuple[str, str, str | None]:
+    """Return what tells a run's night: its key, the day in its id, and its note."""
+    return run["partition_key"], run["dag_run_id"].split("__")[1], run["note"]
 
 
 def start_of(run: dict[str, Any]) -> date:

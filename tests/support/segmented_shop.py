@@ -44,7 +44,7 @@ def featured(shop):
     opened = shop.deployment()
     runner.receive(opened)
     with claims.process_claim(opened.warehouse, "test") as claim:
-        tonight = claims.open_night(opened, claim, D)
+        tonight = claims.open_night(opened, claim, claims.AttemptRequest(D))
         identify.identify(tonight)
         build.build_customer_features(tonight)
         fill_scores(tonight, {})

@@ -63,7 +63,9 @@ class Shop:
         opened = self.deployment()
         try:
             with claims.process_claim(opened.warehouse, "test") as claim:
-                return runner.run_night(opened, claim, as_of, known_at=known_at)
+                return runner.run_night(
+                    opened, claim, claims.AttemptRequest(as_of, known_at=known_at)
+                )
         finally:
             opened.warehouse.close()
 

@@ -83,6 +83,6 @@ def train_on(shop: Shop, as_of: date = DAY, **more: Any) -> train.TrainingResult
     deployment = shop.deployment()
     try:
         with claims.process_claim(deployment.warehouse, "test") as claim:
-            return train.train(deployment, claim, as_of, **more)
+            return train.train(deployment, claim, train.TrainingRequest(as_of, **more))
     finally:
         deployment.warehouse.close()

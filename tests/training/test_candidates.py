@@ -8,10 +8,10 @@ from pipelines.training import mlflow_run
 from pipelines.training.candidates import (
     Candidate,
     Examples,
+    evaluate,
     fit_candidates,
-    pick,
-    put_to_test,
     replaces,
+    select,
 )
 
 
@@ -35,14 +35,14 @@ def candidates() -> tuple[Examples, list[Candidate]]:
 
 def test_a_candidate_that_beats_the_simpler_ones_serves(candidates):
     test, fitted = candidates
-    best, verdicts = pick(test.y, fitted)
+    best, verdicts = select(test.y, fitted)
     assert best.name == "logistic"
     assert "boosted does not beat logistic" in verdicts["boosted"]
 
 
 def test_where_only_recency_tells_anything_recency_serves():
     test = invent(1500, 4, 0)
-    best, _ = pick(test.y, fit_candidates(invent(1500, 3, 0), test))
+    best, _ = select(test.y, fit_candidates(invent(1500, 3, 0), test))
     assert best.name == "recency"
 
 
@@ -67,7 +67,7 @@ def test_a_simpler_model_replaces_one_that_does_not_beat_it(candidates):
 def test_a_model_of_the_same_kind_has_to_beat_what_serves(candidates):
     test, (_, logistic, _) = candidates
     other = fit_candidates(invent(1500, 9, 0.2), test)[1]
-    assert not replaces(test.y, other, put_to_test("logistic before", logistic.model, test))[0]
+    assert not replaces(test.y, other, evaluate("logistic before", logistic.model, test))[0]
 
 
 def test_mlflow_keeps_figures_and_pictures_once_and_tells_nobody(

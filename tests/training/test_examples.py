@@ -72,7 +72,9 @@ def examples_of(shop: Shop, known_at: int) -> tuple[dict[str, int], Examples]:
     """Return who is active at the cut-off and whether they churned, by name, and the arrays."""
     deployment = shop.deployment()
     with claims.process_claim(deployment.warehouse, "test") as claim:
-        tonight = claims.open_night(deployment, claim, CUTOFF, known_at=known_at, purpose="train")
+        tonight = claims.open_night(
+            deployment, claim, claims.AttemptRequest(CUTOFF, known_at=known_at, purpose="train")
+        )
         identify.identify(tonight)
         build.build_customer_features(tonight)
         found = examples.read_examples(tonight)

@@ -9,24 +9,8 @@ from difflib import get_close_matches
 
 from sqlglot import exp
 
-_WHOLE = (
-    "recency_days", "tenure_days", "order_count", "order_count_7d", "order_count_30d",
-    "order_count_90d", "order_count_365d", "category_count", "session_count_30d",
-    "product_view_count_30d", "cart_add_count_30d", "abandoned_cart_count_30d", "rfm_recency",
-    "rfm_frequency", "rfm_monetary",
-)  # fmt: skip
-_NUMBER = (
-    "spend_amount", "spend_amount_7d", "spend_amount_30d", "spend_amount_90d", "spend_amount_365d",
-    "average_order_amount", "interpurchase_days", "return_share", "discount_share",
-    "engagement_score", "churn_probability", "expected_purchases", "expected_spend",
-)  # fmt: skip
-# The columns of sql/segments/segment_columns.sql that a condition may name, and what they hold.
-COLUMNS: dict[str, str] = {
-    **dict.fromkeys(_WHOLE, "whole number"),
-    **dict.fromkeys(_NUMBER, "number"),
-    **dict.fromkeys(("first_purchase_on", "last_purchase_on", "as_of"), "day"),
-    "top_category": "text",
-}
+from pipelines.configuration.columns import CONDITION_COLUMNS
+
 NUMBERS = ("whole number", "number")
 
 
@@ -40,8 +24,8 @@ def text_of(node: exp.Expression) -> str:
 
 def nearest_column(name: str) -> str:
     """Return a sentence with the column that was probably meant, or with all there are."""
-    near = get_close_matches(name, COLUMNS, n=1)
-    return f"Is {near[0]} meant?" if near else f"There are: {', '.join(COLUMNS)}."
+    near = get_close_matches(name, CONDITION_COLUMNS, n=1)
+    return f"Is {near[0]} meant?" if near else f"There are: {', '.join(CONDITION_COLUMNS)}."
 
 
 class OperandTypes:
@@ -59,7 +43,7 @@ class OperandTypes:
             **dict.fromkeys((exp.Add, exp.Sub), self._sum),
             **dict.fromkeys((exp.Mul, exp.Div, exp.Neg), self._product),
             exp.Paren: lambda node: self.of(node.this),
-            exp.Column: lambda node: COLUMNS.get(node.name),
+            exp.Column: lambda node: CONDITION_COLUMNS.get(node.name),
             exp.Literal: self._literal,
             exp.Boolean: lambda node: "truth",
             exp.Null: lambda node: None,

@@ -13,9 +13,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, SqlglotError
 
+from pipelines.configuration.columns import CONDITION_COLUMNS
 from pipelines.configuration.model import Segment
 from pipelines.configuration.segments.condition_types import (
-    COLUMNS,
     OperandTypes,
     nearest_column,
     text_of,
@@ -24,6 +24,7 @@ from pipelines.configuration.segments.condition_types import (
 # The primary segment of people for whom no condition holds.
 NO_SEGMENT = "none"
 
+WORDS = ("description", "goal")  # of a segment, for people; no row depends on them
 UNDERSTOOD = (
     "A condition compares columns and literals with = <> < <= > >=, and, or, not, in, between, "
     "like, is null, + - * /, coalesce and case."
@@ -55,17 +56,19 @@ def _segment(name: Any, entry: Any, faults: list[str]) -> Segment:
     elif name == NO_SEGMENT:
         faults.append(f"{place} is what the primary segment of people in no segment is called.")
     entry = entry if isinstance(entry, dict) else {}
-    for key in sorted(str(key) for key in set(entry) - {"condition", "description"}):
-        faults.append(f"{place}.{key} is not understood. There are: description, condition.")
-    description, condition = entry.get("description") or "", entry.get("condition")
-    if not isinstance(description, str):
-        faults.append(f"{place}.description is {description!r}; expected a sentence.")
+    for key in sorted(str(key) for key in set(entry) - {*WORDS, "condition"}):
+        faults.append(f"{place}.{key} is not understood. There are: description, condition, goal.")
+    words = {key: entry.get(key) or "" for key in WORDS}
+    for key, text in words.items():
+        if not isinstance(text, str):
+            faults.append(f"{place}.{key} is {text!r}; expected a sentence.")
+    told, condition = {key: str(text) for key, text in words.items()}, entry.get("condition")
     if not isinstance(condition, str):
         faults.append(f"{place}.condition is missing or not text; expected SQL such as "
                       "order_count > 3.")  # fmt: skip
-        return Segment(str(name), str(description), "")
+        return Segment(str(name), told["description"], "", goal=told["goal"])
     needs = check_condition(place, condition, faults)
-    return Segment(str(name), str(description), condition, needs)
+    return Segment(str(name), told["description"], condition, needs, told["goal"])
 
 
 def check_condition(place: str, condition: str, faults: list[str]) -> frozenset[str]:
@@ -160,7 +163,7 @@ def _faults(tree: exp.Expression) -> Iterator[str]:
 def _column_faults(tree: exp.Expression) -> Iterator[str]:
     columns = list(tree.find_all(exp.Column, bfs=False))
     for column in columns:
-        if column.name not in COLUMNS:
+        if column.name not in CONDITION_COLUMNS:
             near = nearest_column(column.name)
             yield f"names {column.name}, which is no feature or score. {near}"
         elif column.table:

@@ -8,19 +8,18 @@ many sources as it has, called by both names; of a schema with one, by the entry
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from pipelines.configuration.faults import Faults
 from pipelines.configuration.versions import CHECKOUT
+from pipelines.configuration.yaml_files import read_yaml
 
 READY = CHECKOUT / "config" / "schemas"
 OWN = ("entity", "columns", "where", "explode", "fill_down", "tombstone")  # of each source alone
 
 
-def expand(content: dict[str, Any], folder: Path, faults: Faults) -> dict[str, Any]:
+def expand(content: dict[str, Any] | None, folder: Path, faults: Faults) -> dict[str, Any] | None:
     """Return the content of sources.yml with every `schema:` replaced by what it stands for."""
-    entries = content.get("sources")
-    if not isinstance(entries, dict):
+    entries = content.get("sources") if content else None
+    if content is None or not isinstance(entries, dict):
         return content
     expanded: dict[str, Any] = {}
     for name, entry in entries.items():
@@ -74,12 +73,10 @@ def _sources_of(
 
 def _read(path: Path, faults: Faults) -> dict[str, dict[str, Any]]:
     """Return the sources of a schema's file, by what they are called in it."""
-    try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        faults.append(f"schemas/{path.name}: not YAML: {' '.join(str(error).split())}")
+    content = read_yaml(path, f"schemas/{path.name}", faults)
+    if content is None:
         return {}
-    sources: Any = content.get("sources") if isinstance(content, dict) else None
+    sources: Any = content.get("sources")
     holds = isinstance(sources, dict) and all(isinstance(each, dict) for each in sources.values())
     faults.expect(holds, f"schemas/{path.name}: expected sources: names with keys and values.")
     return sources if holds else {}

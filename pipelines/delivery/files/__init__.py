@@ -1,1 +1,4 @@
-"""Files that destinations take: a writer per kind. Door: writers.py."""
+"""Files that destinations take: a folder per delivery, a writer per kind.
+
+Comes in: an order and its rows. Goes out: a folder that appears whole. Door: delivery.py.
+"""

@@ -1,4 +1,4 @@
-"""Where exports go: a writer per kind of file, and folders that appear whole or not at all."""
+"""Writers of export files, one per kind."""
 
 from importlib import import_module
 from pathlib import Path

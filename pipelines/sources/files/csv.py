@@ -185,8 +185,8 @@ class _Rows:
         self, block: bytes, *, is_last: bool = False
     ) -> Generator[pa.RecordBatch, None, int]:
         """Yield the rows of a block read one by one; return how much of it was read."""
-        width, delimiter = len(self._layout.columns), self._layout.delimiter
-        sifted = csv_records.sift(block, width, delimiter, is_last=is_last)
+        shape = csv_records.RowShape(len(self._layout.columns), self._layout.delimiter)
+        sifted = csv_records.sift(block, shape, is_last=is_last)
         for damaged in sifted.asides:
             self._aside(damaged.at + 1, damaged.content, RAGGED, damaged.sentence)
         rows, numbers, is_sound = [], [], is_text(block)

@@ -1,4 +1,4 @@
-"""Where the records of a CSV file end, whatever is in its quotes, and what to do with damaged ones.
+"""Records of a CSV file: where each ends, whatever its quotes hold, and which are damaged.
 
 A quote opens a quoted value at the beginning of a value only, twice within one it means itself,
 and text after a closing quote belongs to the value: as Arrow reads it. Lines end with LF, CRLF or
@@ -9,6 +9,7 @@ import re
 from bisect import bisect_left
 from dataclasses import dataclass, field
 from functools import cache
+from typing import NamedTuple
 
 import numpy as np
 
@@ -31,6 +32,13 @@ class Record:
     end: int
     is_clean: bool
     has_stray: bool
+
+
+class RowShape(NamedTuple):
+    """How many values a row of a file has, and what stands between them."""
+
+    width: int
+    delimiter: str
 
 
 @dataclass
@@ -72,7 +80,7 @@ def whole(block: bytes, delimiter: str) -> tuple[int, bool]:
     return end, is_clean
 
 
-def sift(block: bytes, width: int, delimiter: str, *, is_last: bool) -> SiftedRecords:
+def sift(block: bytes, shape: RowShape, *, is_last: bool) -> SiftedRecords:
     """Read the records of a block one by one, and set aside those that are no rows.
 
     A record of several lines that is ragged or has text after a closing quote may be a line with
@@ -85,10 +93,10 @@ def sift(block: bytes, width: int, delimiter: str, *, is_last: bool) -> SiftedRe
         if block[at] in ENDS:
             sifted.end += 1
             continue
-        record = _record(block, at, len(block), delimiter)
+        record = _record(block, at, len(block), shape.delimiter)
         if record is None and not is_last:
             break
-        sifted.end, fault = _judge(block, at, record, (width, delimiter))
+        sifted.end, fault = _judge(block, at, record, shape)
         content = block[at : sifted.end].rstrip(ENDS)
         if record is None or fault:
             sifted.asides.append(SetAside(sifted.count, content, fault))
@@ -99,16 +107,15 @@ def sift(block: bytes, width: int, delimiter: str, *, is_last: bool) -> SiftedRe
     return sifted
 
 
-def _judge(block: bytes, at: int, record: Record | None, like: tuple[int, str]) -> tuple[int, str]:
+def _judge(block: bytes, at: int, record: Record | None, shape: RowShape) -> tuple[int, str]:
     """Return where what begins here ends, and why it is no row; nothing if it is one."""
-    width, _ = like
     end = line_end(block, at)
     if record is None:
         return end, NEVER_CLOSED
-    if end < record.end and _is_torn(record, width) and _hides(block, end, record.end, like):
+    if end < record.end and _is_torn(record, shape) and _hides(block, end, record.end, shape):
         return end, CLOSED_LATER
-    if len(record.cells) != width:
-        return record.end, ragged(len(record.cells), width)
+    if len(record.cells) != shape.width:
+        return record.end, ragged(len(record.cells), shape.width)
     return record.end, ""
 
 
@@ -203,16 +210,15 @@ def _record(block: bytes, at: int, stop: int, delimiter: str) -> Record | None:
     return None
 
 
-def _is_torn(record: Record, width: int) -> bool:
-    return len(record.cells) != width or not record.is_clean
+def _is_torn(record: Record, shape: RowShape) -> bool:
+    return len(record.cells) != shape.width or not record.is_clean
 
 
-def _hides(block: bytes, start: int, stop: int, like: tuple[int, str]) -> bool:
+def _hides(block: bytes, start: int, stop: int, shape: RowShape) -> bool:
     """Return whether one of the next lines of a torn record is a row by itself."""
-    width, delimiter = like
     for _ in range(LOOK_AHEAD_LINES):
-        record = _record(block, start, stop, delimiter)
-        if record and not record.has_stray and not _is_torn(record, width):
+        record = _record(block, start, stop, shape.delimiter)
+        if record and not record.has_stray and not _is_torn(record, shape):
             return True
         start = line_end(block, start)
     return False

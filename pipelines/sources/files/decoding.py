@@ -1,4 +1,4 @@
-"""The bytes of a file as a stream of UTF-8: decompressed by its suffix, in pieces of one size."""
+"""Decode a file to a stream of UTF-8: decompressed by its suffix, in pieces of one size."""
 
 import codecs
 from collections.abc import Callable, Iterator

@@ -10,7 +10,7 @@ from pipelines.sources.files import still_written
 from pipelines.sources.interface import RowStream
 
 
-def find(pattern: str) -> list[Path]:
+def files_matching(pattern: str) -> list[Path]:
     """Return the files of a path or glob, by name."""
     found = glob.glob(pattern, recursive=True)
     return sorted(Path(match) for match in found if Path(match).is_file())
@@ -25,6 +25,17 @@ def name_of(pattern: str, path: Path) -> str:
 def is_fixed(part: str) -> bool:
     """Return whether a part of a path has no wildcard."""
     return not re.search(r"[*?[]", part)
+
+
+def why_missing(source: Source) -> str | None:
+    """Return the sentence about a source's one file that is not there; None where some may be."""
+    place = str(source.options.get("path", "*"))
+    if not is_fixed(place):
+        return None
+    return (
+        f"{source.name}: there is no file at {place}. Deliver it, or correct the path in "
+        "sources.yml (a name with * takes what comes and misses nothing)."
+    )
 
 
 def why_by_name(source: Source, name: str) -> str | None:

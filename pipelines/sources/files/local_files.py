@@ -1,4 +1,4 @@
-"""What every reader of files shares: finding them, naming their bytes, leaving unfinished ones."""
+"""Local files of a source: listed by name, hashed, left alone while they are written."""
 
 import hashlib
 from collections.abc import Callable, Iterator
@@ -10,7 +10,7 @@ from pipelines.configuration.model import Source
 from pipelines.errors import SourceUnavailable, SourceUnreadable
 from pipelines.sources.files import remote_files, still_written
 from pipelines.sources.files.decoding import PIECE_BYTES, Content, Reader
-from pipelines.sources.files.glob import find, name_of, nothing_to_read, why_by_name
+from pipelines.sources.files.glob import files_matching, name_of, nothing_to_read, why_by_name
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 
 
@@ -28,7 +28,7 @@ def arrivals(source: Source, asked: ExtractRequest, read: Reader) -> Iterator[Ex
     if "://" in pattern:
         yield from remote_files.arrivals(source, asked, read)
         return
-    for path in find(pattern):
+    for path in files_matching(pattern):
         yield _local(source, asked, read, path)
 
 

@@ -1,4 +1,4 @@
-"""Whether a file is still being written: by its name, its age, who has it open, and a second look.
+"""Detect files that are still written: by name, age, open writers, and a second look.
 
 A file that is landed half brings half of a day's orders, so in doubt it waits for the next night.
 """

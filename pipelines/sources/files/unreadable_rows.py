@@ -1,4 +1,4 @@
-"""Rows that are no text: found quickly, set aside with their bytes, and never without bound."""
+"""Rows that are no text: detected fast, set aside with their bytes, bounded in number."""
 
 import numpy as np
 import pyarrow as pa

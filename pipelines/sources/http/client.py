@@ -1,4 +1,4 @@
-"""Fetch one page of an API: patient with what passes, plain about what does not."""
+"""Fetch one page of an API: retries what may pass, reports what does not."""
 
 import logging
 from collections.abc import Callable

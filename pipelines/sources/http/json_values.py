@@ -26,7 +26,7 @@ def parsed(text: str) -> Any:
         raise ValueError("it is nested too deep") from None
 
 
-def find(text: str, path: str) -> Iterator[tuple[str, Any]]:
+def values_at(text: str, path: str) -> Iterator[tuple[str, Any]]:
     """Yield the text and the value of each thing that a path finds in whole JSON text.
 
     [*] of what is no array is the thing itself.
@@ -36,7 +36,7 @@ def find(text: str, path: str) -> Iterator[tuple[str, Any]]:
 
 def first(text: str, path: str) -> Any:
     """Return the first value that a path finds in whole JSON text; None if there is none."""
-    return next((value for _, value in find(text, path)), None)
+    return next((value for _, value in values_at(text, path)), None)
 
 
 def _walk(text: str, start: int, steps: tuple[Step, ...]) -> Iterator[tuple[str, Any]]:

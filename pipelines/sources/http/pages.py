@@ -73,7 +73,9 @@ def first_page(source: Source, asked: ExtractRequest) -> list[str]:
         page = client.page(fetching.address(client, {}), "page 1")
     finally:
         client.close()
-    return [text for text, _ in json_values.find(page.text, source.options.get("rows", "$[*]"))]
+    return [
+        text for text, _ in json_values.values_at(page.text, source.options.get("rows", "$[*]"))
+    ]
 
 
 def _sha256_of(path: Path) -> str:
@@ -134,7 +136,7 @@ class PageReader:
         assert state.at is not None, "there is a next page"
         told = f"page {state.pages + 1}"
         page = client.page(self.address(client, state.at), told)
-        records = list(json_values.find(page.text, self.source.options.get("rows", "$[*]")))
+        records = list(json_values.values_at(page.text, self.source.options.get("rows", "$[*]")))
         after = self._next(client, state.at, page, len(records))
         self._refuse_endless(told, page, after, len(records))
         for _, record in records:

@@ -1,4 +1,4 @@
-"""Records waiting to land, below the home: a killed or broken run goes on where it stopped."""
+"""The spool of an API's records below the home, from which an interrupted run resumes."""
 
 import json
 import os

@@ -1,6 +1,6 @@
-"""Rows of a database: a table or a query, whole or from a cursor on; one module per way to ask.
+"""Extract a table or query of a database, whole or from a cursor on.
 
-PostgreSQL is read by Arrow (sql_arrow), every other database by its own driver (sql_driver).
+PostgreSQL is read by Arrow (postgres.py), every other database by its own driver (dbapi.py).
 """
 
 from collections.abc import Iterator

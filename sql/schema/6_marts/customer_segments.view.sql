@@ -11,7 +11,8 @@ select
     c.churn_reasons,
     c.expected_purchases,
     c.expected_spend,
-    s.as_of as last_updated
+    s.as_of as last_updated,
+    cast(s.person_id as text) as person_key
 from features.customer_segments as s
 left join features.customer_scores as c
     on
@@ -41,3 +42,4 @@ comment on column marts.customer_segments.churn_reasons is 'As in customer_score
 comment on column marts.customer_segments.expected_purchases is 'As in customer_scores.';
 comment on column marts.customer_segments.expected_spend is 'As in customer_scores.';
 comment on column marts.customer_segments.last_updated is 'The business day the row is of: as_of of the newest published night.';
+comment on column marts.customer_segments.person_key is 'The person_id as text, for tools that round large numbers; join by either.';

@@ -8,7 +8,8 @@ select
     m.entity,
     m.record_ref,
     m.linked_on,
-    m.evidence
+    m.evidence,
+    cast(m.person_id as text) as person_key
 from features.members as m
 inner join ops.published as p on m.night_id = p.night_id
 where p.replaced_at is null and p.retired_at is null;
@@ -20,3 +21,4 @@ comment on column marts.members.entity is 'customers, order_lines or events.';
 comment on column marts.members.record_ref is 'The customer_ref; else guest, visitor or anonymous with a sha256 in place of personal values.';
 comment on column marts.members.linked_on is 'Day from which it counts as this person; null: always.';
 comment on column marts.members.evidence is 'customer_ref, email, phone or visitor.';
+comment on column marts.members.person_key is 'The person_id as text, for tools that round large numbers; join by either.';

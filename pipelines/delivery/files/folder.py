@@ -47,7 +47,7 @@ def point(final: Path) -> None:
     _to_disk(final.parent)
 
 
-def remove(path: Path, kind: str) -> None:
+def remove_delivery(path: Path, kind: str) -> None:
     """Remove a delivery's files, the manifest last, and its folder unless somebody uses it too."""
     for name in (f"segments.{kind}", MANIFEST):
         (path / name).unlink(missing_ok=True)
@@ -55,7 +55,7 @@ def remove(path: Path, kind: str) -> None:
         path.rmdir()
 
 
-def find(root: Path, name: str, inputs: str) -> Path | None:
+def find_whole(root: Path, name: str, inputs: str) -> Path | None:
     """Return a whole folder made of the same inputs, left by a run that was killed after it."""
     for folder in sorted(root.glob(f"{name}*")):
         manifest = read_manifest(folder)
