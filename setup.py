@@ -24,6 +24,7 @@ setup(
         "mlflow>=3.17,<3.18",
         "numpy>=2.4,<2.5",
         "pandas>=3.0,<3.1",
+        "phonenumbers>=9.0.43,<10",
         "psycopg2-binary>=2.9.13,<3",
         "pyarrow>=25,<26",
         "pydantic>=2.14,<3",

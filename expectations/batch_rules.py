@@ -55,6 +55,8 @@ def on_rows(shop: Shop) -> tuple[Rule, ...]:
     return (
         absent("rejected", "rejected_share", CRITICAL, "{value}"),
         absent("lost", "duplicates_stand", CRITICAL, "{value}"),
+        *_currencies(shop),
+        absent("unfound", "customer_refs_found", WARNING, "{value}"),
         *_volume(shop),
         absent(
             "repeated",
@@ -70,6 +72,12 @@ def on_rows(shop: Shop) -> tuple[Rule, ...]:
             "unusually many cells are empty: {value}. Ask the source what became of them.",
         ),
     )
+
+
+def _currencies(shop: Shop) -> tuple[Rule, ...]:
+    if shop.currency is not None:
+        return ()  # then lines in another are rejected one by one
+    return (absent("currencies", "currency_is_one", CRITICAL, "{value}"),)
 
 
 def _volume(shop: Shop) -> tuple[Rule, ...]:

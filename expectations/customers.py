@@ -4,8 +4,19 @@ Only a record that names nobody is rejected: the rest of a record is worth more 
 """
 
 from expectations import believable_days
-from expectations.rule import WARNING, Rule, Shop, absent, present, readable, short_keys
+from expectations.rule import (
+    AN_UPDATE,
+    WARNING,
+    Rule,
+    Shop,
+    absent,
+    names_something,
+    present,
+    readable,
+    short_keys,
+)
 
+A_PHONE = "the digits of a number that can be dialled; kept, it links nobody"
 A_FLAG = "true or false; kept as not given, which is no consent"
 A_DAY = "a day such as 1980-02-29; kept without it"
 
@@ -15,11 +26,12 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
     return (
         short_keys("customer_ref"),
         present("customer_ref", "no customer_ref: have the source say whose record it is."),
+        names_something("customer_ref"),
         readable("created_at", WARNING, "a day or an instant; kept, as if known always"),
         *believable_days.believable("created_at", "created", WARNING),
-        readable("updated_at", WARNING, "a day or an instant; kept, the last received stands"),
+        readable("updated_at", WARNING, AN_UPDATE),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
-        readable("phone", WARNING, "digits; kept, it links nobody"),
+        readable("phone", WARNING, A_PHONE),
         readable("birth_date", WARNING, A_DAY),
         readable("consent_marketing", WARNING, A_FLAG),
         readable("consent_profiling", WARNING, A_FLAG),

@@ -3,7 +3,19 @@
 from expectations import believable_days
 from expectations.checks import OneOf
 from expectations.order_lines import AN_INSTANT
-from expectations.rule import CRITICAL, WARNING, Rule, Shop, absent, present, readable, short_keys
+from expectations.rule import (
+    AN_UPDATE,
+    CRITICAL,
+    WARNING,
+    Rule,
+    Shop,
+    absent,
+    names_somebody,
+    names_something,
+    present,
+    readable,
+    short_keys,
+)
 
 COUNTED_TYPES = (
     "page_view", "product_view", "cart_add", "cart_remove", "checkout", "login",
@@ -15,6 +27,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
     """Return what every new event must keep."""
     return (
         short_keys("event_id, event_type, customer_ref, visitor_ref, session_ref and product_ref"),
+        names_something("event_id"),
         present(
             "received_occurred_at", "no occurred_at: have the source send it with its instant."
         ),
@@ -28,6 +41,8 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "event_type '{value}' is none that counts: kept, uncounted. "
             f"There are: {', '.join(COUNTED_TYPES)}.",
         ),
+        readable("updated_at", WARNING, AN_UPDATE),
+        *map(names_somebody, ("customer_ref", "visitor_ref", "session_ref")),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
         readable("value", WARNING, "a number; kept without it"),
         *_known_product(shop),

@@ -2,7 +2,20 @@
 
 from expectations import believable_days
 from expectations.checks import Between, OneOf
-from expectations.rule import CRITICAL, WARNING, Rule, Shop, absent, present, readable, short_keys
+from expectations.customers import A_PHONE
+from expectations.rule import (
+    AN_UPDATE,
+    CRITICAL,
+    WARNING,
+    Rule,
+    Shop,
+    absent,
+    names_somebody,
+    names_something,
+    present,
+    readable,
+    short_keys,
+)
 
 # The demo's fuel is counted in hundredths: up to 89,638 in one line. More is a slip of a key.
 LARGEST_QUANTITY = 100_000
@@ -21,6 +34,7 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
     return (
         short_keys("order_id, line_no, customer_ref and product_ref"),
         present("order_id", "no order_id: have the source send the line again with its order."),
+        names_something("order_id or line_no"),
         present("received_ordered_at", "no ordered_at: have the source send the line with one."),
         readable("ordered_at", CRITICAL, AN_INSTANT),
         *believable_days.believable("ordered_at", "ordered", CRITICAL),
@@ -58,8 +72,35 @@ def rules(shop: Shop) -> tuple[Rule, ...]:
             "amounts taken off.",
         ),
         *_currency(shop),
+        readable("updated_at", WARNING, AN_UPDATE),
+        *_corrections(shop),
+        names_somebody("customer_ref"),
         readable("email", WARNING, "name@domain; kept, it links nobody"),
+        readable("phone", WARNING, A_PHONE),
         *_known_product(shop),
+    )
+
+
+def _corrections(shop: Shop) -> tuple[Rule, ...]:
+    """Return the rules of a line that comes again; where the first stands, nothing is corrected."""
+    if shop.keeps_first:
+        return ()
+    told = "Numbers that are given out again make two lines one: have the source tell them apart"
+    return (
+        absent(
+            "other_customer",
+            "line_customer_stands",
+            shop.corrections,
+            f"the line's customer '{{value}}' is another than when it came first. {told}.",
+        ),
+        absent(
+            "moved_ordered_on",
+            "line_day_stands",
+            shop.corrections,
+            f"ordered_at '{{value}}' is more than {shop.days_moved} days "
+            "(corrections.days_moved of settings.yml) from when the line came first. "
+            f"{told}; where it is the same page sent again, say `keep: first`.",
+        ),
     )
 
 

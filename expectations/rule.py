@@ -7,6 +7,7 @@ from expectations.checks import Absent, Between, Check, NotAbove, NotBelow, Once
 CRITICAL, WARNING = "critical", "warning"
 # Three keys stand side by side in an index, whose entries have 2,704 bytes at most.
 LONGEST_KEY = 500
+AN_UPDATE = "a day or an instant; kept, the last received stands"
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,9 @@ class Shop:
     currency: str | None = None
     has_products: bool = False
     volume: str = WARNING
+    corrections: str = WARNING
+    days_moved: int = 31
+    keeps_first: bool = False
 
 
 def present(column: str, sentence: str, severity: str = CRITICAL, name: str | None = None) -> Rule:
@@ -67,6 +71,29 @@ def readable(column: str, severity: str, expected: str) -> Rule:
         f"{column}_readable",
         severity,
         f"{column} '{{value}}' cannot be read: expected {expected}.",
+    )
+
+
+def names_something(columns: str) -> Rule:
+    """Return the rule that no key is a placeholder; `no_key` holds the word of one that is."""
+    return absent(
+        "no_key",
+        "key_names_something",
+        CRITICAL,
+        f"'{{value}}' as {columns} is a word that stands where nothing is named, a header repeated "
+        "or a line of sums (identity.placeholders of settings.yml): have the source leave such "
+        "rows out, or say what it means.",
+    )
+
+
+def names_somebody(column: str) -> Rule:
+    """Return the rule that a reference is no placeholder; nobody_<column> holds one that is."""
+    return absent(
+        f"nobody_{column}",
+        f"{column}_names_somebody",
+        WARNING,
+        f"{column} '{{value}}' is a word that stands where nobody is named "
+        "(identity.placeholders of settings.yml): kept, it links nobody.",
     )
 
 

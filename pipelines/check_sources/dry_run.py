@@ -8,10 +8,10 @@ from typing import Any, NamedTuple
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from expectations.rule import Rule, Shop
+from expectations.rule import Rule
 from pipelines.check_sources.broken_checks import breaking
 from pipelines.configuration.entities import ENTITIES
-from pipelines.configuration.model import Source
+from pipelines.configuration.model import Source, shop_of
 from pipelines.configuration.sources.column_rules import is_path
 from pipelines.contracts.custom_rules import made_for
 from pipelines.deployment import Deployment
@@ -21,7 +21,7 @@ from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
 from pipelines.mapping.blanks import BLANKS
 from pipelines.mapping.column_select import ColumnMapping
-from pipelines.mapping.typed_rows import FOREVER, BatchRange, typed
+from pipelines.mapping.typed_rows import BatchRange, binds_of, typed
 from pipelines.sources.interface import LINE, RowStream
 from pipelines.warehouse import statements
 
@@ -69,6 +69,7 @@ class DryRun:
     broken: list[BrokenRule] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    customer_refs: frozenset[str] = frozenset()
 
 
 def try_rows(deployment: Deployment, connection: Connection, first: FirstRows) -> DryRun:
@@ -179,15 +180,12 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     texts = {row["row_no"]: row for row in connection.execute(sa.select(looked)).mappings()}
     done.deleted = sum(row["op"] == "delete" for row in texts.values())
     added = configuration.contracts.get(source.entity, ())
-    shop = Shop(configuration.currency)  # what other sources know is not asked
+    shop = replace(shop_of(configuration, source), has_products=False)  # of other sources
     contract = import_module(f"expectations.{source.entity}")
-    binds = {
-        "opened_on": configuration.opened_on,
-        "staging_version": deployment.versions.staging,
-        "forever": FOREVER,
-    }
+    batches = BatchRange(source, NO_BATCH, NO_BATCH)
+    binds = binds_of(deployment, batches)
     with (
-        typed(deployment, connection, BatchRange(source, NO_BATCH, NO_BATCH), "looked"),
+        typed(deployment, connection, batches, "looked"),
         statements.view(connection, "judged", f"checking/new_{source.entity}", **binds),
     ):
         columns = [*_columns_of_judged(connection, source), *made_for(added, "batch_id")]
@@ -199,6 +197,7 @@ def _judge(deployment: Deployment, connection: Connection, done: DryRun) -> None
     rules = (*contract.rules(shop), *(each.rule for each in added))
     every = (BrokenRule(rule, len(rows), breaking(rule.check, rows)) for rule in rules)
     done.broken = [each for each in every if each.rows]
+    _note_references(done, configuration.currency, rows)
     done.shown = [(row["row_no"], _values(texts[row["row_no"]], row)) for row in rows[:SHOWN]]
 
 
@@ -216,6 +215,18 @@ def _columns_of_judged(connection: Connection, source: Source) -> list[sa.Column
         else sa.column(name)
         for name, column in instants.items()
     ]
+
+
+def _note_references(done: DryRun, currency: str | None, rows: list[Row]) -> None:
+    """Note what other sources are held against: customer_refs, and more than one currency."""
+    refs = (row.get("customer_ref") for row in rows if row.get("no_key") is None)
+    done.customer_refs = frozenset(ref for ref in refs if ref)
+    codes = sorted({str(row["currency"]) for row in rows if row.get("currency")})
+    if currency is None and len(codes) > 1:
+        done.faults.append(
+            f"it is in {' and '.join(codes)}, while settings.yml names no currency: it would be "
+            "refused. Set `currency` to the one that counts, or have amounts converted."
+        )
 
 
 def _values(texts: Any, row: Row) -> dict[str, tuple[Any, Any]]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from expectations.rule import CRITICAL
 from pipelines import faults
 from pipelines.check_sources import dry_run
-from pipelines.check_sources.dry_run import BrokenRule, DryRun, FirstRows
+from pipelines.check_sources.dry_run import NO_BATCH, BrokenRule, DryRun, FirstRows
 from pipelines.configuration.model import Source
 from pipelines.deployment import Deployment
 from pipelines.errors import (
@@ -24,7 +24,8 @@ from pipelines.errors import (
     SourceUnreadable,
     WarehouseBusy,
 )
-from pipelines.mapping import describe
+from pipelines.mapping import describe, references
+from pipelines.mapping.typed_rows import BatchRange, binds_of
 from pipelines.sources.files.glob import why_missing
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 from pipelines.sources.preview import newest
@@ -107,7 +108,36 @@ def look_at(deployment: Deployment, source: Source) -> SourceReport:
         seen.faults.append(str(error))
         return seen
     _try(deployment, seen, first)
+    _hold_against_customers(deployment, seen)
     return seen
+
+
+def _hold_against_customers(deployment: Deployment, seen: SourceReport) -> None:
+    """Note where few of the customer_refs seen are in the sources of customers, landed or not.
+
+    Of a list that was not read to its end only refs that look alike say anything.
+    """
+    source = seen.source
+    others = references.sources_of_customers(deployment.configuration, source)
+    if not (others and seen.read and seen.read.customer_refs):
+        return
+    reads = [look_at(deployment, other).read for other in others]
+    known = frozenset[str]().union(*(read.customer_refs for read in reads if read))
+    is_whole = all(read.count < MOST_ROWS for read in reads if read)
+    binds = binds_of(deployment, BatchRange(source, NO_BATCH, NO_BATCH))
+    with deployment.warehouse.engine.connect() as connection:
+        transaction = connection.begin()
+        refs = sorted(seen.read.customer_refs)
+        try:
+            statements.create_view(
+                connection, "received", "check_sources/refs_seen", refs=refs, **binds
+            )
+            said = references.few_found(connection, others, known, **binds)
+        finally:
+            transaction.rollback()
+    seen.remarks += [
+        sentence for sentence in said.values() if is_whole or references.ALIKE in sentence
+    ]
 
 
 def _fate(deployment: Deployment, source: Source, arrival: Extract) -> str:

@@ -10,11 +10,11 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 
 from expectations import batch_rules as landings
-from expectations.rule import Rule, Shop
+from expectations.rule import Rule
 from pipelines.checking import baseline
 from pipelines.checking.broken_rules import RuleCounts
 from pipelines.checking.source_history import SourceHistory
-from pipelines.configuration.model import Configuration, Source
+from pipelines.configuration.model import Configuration, Source, shop_of
 from pipelines.contracts.validate import Finding
 
 BatchRow = sa.RowMapping
@@ -22,6 +22,8 @@ SHOWN = 3  # reasons, days or columns in a sentence; ops.contract_results has al
 
 # A file of two rows, one of them bad, says nothing about the file.
 LEAST_REJECTED = 10
+
+MEASURED = ("rejected", "lost", "currencies", "unfound", "volume", "repeated", "emptied")
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class BatchChecks:
 
     def judge(self, batches: Sequence[BatchRow], counted: RuleCounts) -> dict[int, list[Finding]]:
         """Return the findings on each batch; one that was let in before has none."""
-        rules = landings.on_rows(Shop(volume=self.source.expected.volume))
+        rules = landings.on_rows(shop_of(self.configuration, self.source))
         found = {}
         for batch in batches:
             said = self._measure(batch, counted) if batch["is_new"] else {}
@@ -52,13 +54,15 @@ class BatchChecks:
         What was replayed was judged when it first came: it is no usual file, nor a bad one.
         """
         if batch["replay_of"] is not None:
-            return dict.fromkeys(("rejected", "lost", "volume", "repeated", "emptied"))
+            return dict.fromkeys(MEASURED)
         told = baseline.unusual_shares(self.past.shares_of(batch), self.past.shares)
         repeated = told.pop(self.past.REPEATED, None)
         columns = [f"{column} {said}" for column, said in told.items()]
         return {
             "rejected": self._rejected(batch, counted),
             "lost": self._lost(batch),
+            "currencies": self._currencies(batch),
+            "unfound": self.past.unfound.get(batch["batch_id"]),
             "volume": self._volume(batch, counted),
             "repeated": repeated,
             "emptied": "; ".join(columns[:SHOWN]) or None,
@@ -86,6 +90,20 @@ class BatchChecks:
             f"{batch['duplicate_count']:,} of its rows were passed over as received before, maybe "
             f"with batch {batch_id} ({file}), which is refused: it is landed anew with the next "
             "landing."
+        )
+
+    def _currencies(self, batch: BatchRow) -> str | None:
+        """Return which two currencies would be added up, or None."""
+        counts = self.past.currencies.get(batch["batch_id"], {})
+        others = sorted(self.past.known_currencies - counts.keys())
+        if len(counts) + len(others) < 2 or not counts:
+            return None
+        told = ", ".join(f"{count:,} rows in {code}" for code, count in sorted(counts.items()))
+        before = f", and lines in {' and '.join(others)} came before" if others else ""
+        return (
+            f"{told}{before}, while settings.yml names no currency: amounts of two currencies "
+            "cannot be added. Set `currency` to the one that counts, lines in another go to "
+            "quarantine; or have them converted before they are sent."
         )
 
     def _volume(self, batch: BatchRow, counted: RuleCounts) -> str | None:

@@ -13,11 +13,13 @@ from pipelines import faults
 from pipelines.checking import batch_checks, broken_rules, fates, refusals, source_history
 from pipelines.checking.batch_checks import BatchChecks
 from pipelines.checking.broken_rules import ROW, RuleCounts
-from pipelines.configuration.model import Source
+from pipelines.checking.source_history import SourceHistory
+from pipelines.configuration.model import Source, shop_of
 from pipelines.contracts.custom_rules import made_for
 from pipelines.contracts.validate import Finding, Verdict, judge, record
 from pipelines.deployment import Deployment
-from pipelines.mapping.typed_rows import FOREVER, BatchRange, typed
+from pipelines.mapping import references
+from pipelines.mapping.typed_rows import BatchRange, binds_of, typed
 from pipelines.warehouse import statements
 from pipelines.warehouse.locks import STAGING
 from pipelines.warehouse.statements import Table
@@ -170,18 +172,14 @@ def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict
     name = f"new_{source.entity}"
     judged = Table("raw", name)
     span = BatchRange(source, batches[0]["batch_id"], batches[-1]["batch_id"])
-    shop = Shop(configuration.currency, configuration.has("products"))
+    shop = shop_of(configuration, source)
     added = configuration.contracts.get(source.entity, ())
     contract = import_module(f"expectations.{source.entity}")
     rules = [*contract.rules(shop), *(each.rule for each in added)]
     made = made_for(added, "batch_id")
     read = {*ROW, "happened_on", *(column for rule in rules for column in rule.reads)}
     there = sorted(read - {column.name for column in made})
-    binds = {
-        "opened_on": configuration.opened_on,
-        "staging_version": deployment.versions.staging,
-        "forever": FOREVER,
-    }
+    binds = binds_of(deployment, span)
     with (
         deployment.warehouse.begin() as connection,
         typed(deployment, connection, span),
@@ -211,13 +209,32 @@ def _measure(
         connection, staging_version, source, batches[0]["batch_id"]
     )
     before.profiles = source_history.profile(connection, source, batches)
+    _read_others(deployment, connection, before, batches)
     found = BatchChecks(deployment.configuration, source, before).judge(batches, counted)
     source_history.keep(connection, staging_version, before, counted)
-    broken_rules.forget(connection, [batch_id for batch_id in found if _refusal(found[batch_id])])
+    refused = [batch_id for batch_id in found if _refusal(found[batch_id])]
+    source_history.keep_currencies(connection, before, refused)
+    broken_rules.forget(connection, refused)
     if any(counted.critical.values()):
         broken_rules.keep(connection, source.entity, staging_version)
     statements.drop_table(connection, *table)
     return counted, found
+
+
+def _read_others(
+    deployment: Deployment, connection: Connection, past: SourceHistory, batches: list[BatchRow]
+) -> None:
+    """Read what new batches are held against that other sources sent: customers, currencies."""
+    source = _source_of(deployment, batches)
+    span = BatchRange(source, batches[0]["batch_id"], batches[-1]["batch_id"])
+    binds = binds_of(deployment, span)
+    if source.entity == "order_lines" and deployment.configuration.currency is None:
+        source_history.read_currencies(connection, past, binds)
+    others = references.sources_of_customers(deployment.configuration, source)
+    if others and any(batch["is_new"] for batch in batches):
+        statements.name_as(connection, "received", Table("raw", source.entity))
+        past.unfound = references.few_found(connection, others, (), **binds)
+        statements.drop_view(connection, "received")
 
 
 def _source_of(deployment: Deployment, batches: list[BatchRow]) -> Source:

@@ -1,7 +1,7 @@
 """The history of a source before a batch: rows by day, rows of files, shares, refusals."""
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, ClassVar
@@ -26,7 +26,9 @@ def _last() -> deque[int]:
 class SourceHistory:
     """Rows by day, rows of the last files, shares, and batches that were refused with their rows.
 
-    `profiles` has the empty cells per column, and the rows, of the batches that are judged.
+    Of the batches that are judged: `profiles` has the empty cells per column, and the rows;
+    `unfound` what is said of customer_refs that are in no other source; `currencies` the lines in
+    each. `known_currencies` are those of all that was let in, whatever its source.
     """
 
     REPEATED: ClassVar[str] = "rows received before"
@@ -36,10 +38,14 @@ class SourceHistory:
     shares: Shares = field(default_factory=dict)
     refused: dict[int, Refused] = field(default_factory=dict)
     profiles: dict[int, dict[str, tuple[int, int]]] = field(default_factory=dict)
+    unfound: dict[int, str] = field(default_factory=dict)
+    currencies: dict[int, dict[str, int]] = field(default_factory=dict)
+    known_currencies: set[str] = field(default_factory=set)
 
     def receive(self, batch: BatchRow, counted: RuleCounts) -> None:
         """Add a batch that is let in."""
         self.refused.pop(batch["batch_id"], None)
+        self.known_currencies |= self.currencies.get(batch["batch_id"], {}).keys()
         if batch["replay_of"] is not None:
             return
         for day, rows in self.ended_days(batch, counted).items():
@@ -115,6 +121,26 @@ def profile(connection: Connection, source: Source, batches: Sequence[BatchRow])
         filled = zip(source.columns, given, strict=True)
         profiles[batch_id] = {name: (rows - count, rows) for name, count in filled}
     return profiles
+
+
+def read_currencies(connection: Connection, past: SourceHistory, binds: dict[str, Any]) -> None:
+    """Read in which currencies the batches that are judged are, and those let in before."""
+    for row in _rows(connection, "checking/batch_currencies", binds):
+        past.currencies.setdefault(row["batch_id"], {})[row["currency"]] = row["row_count"]
+    known = _rows(connection, "checking/known_currencies", binds)
+    past.known_currencies = {row["currency"] for row in known}
+
+
+def keep_currencies(connection: Connection, past: SourceHistory, refused: Container[int]) -> None:
+    """Keep the currencies of the batches that are let in."""
+    rows = [
+        {"batch_id": batch_id, "currency": currency, "row_count": count}
+        for batch_id, counts in past.currencies.items()
+        if batch_id not in refused
+        for currency, count in counts.items()
+    ]
+    if rows:
+        connection.execute(statements.statement("checking/insert_currency"), rows)
 
 
 def keep(

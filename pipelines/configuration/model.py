@@ -3,11 +3,12 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
+from importlib.metadata import version
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from expectations.custom import CustomRule
-from expectations.rule import WARNING
+from expectations.rule import WARNING, Shop
 from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.holidays import ShopCalendar
 from pipelines.configuration.sources.column_rules import ColumnRule, Condition, FillDown
@@ -59,7 +60,9 @@ class Source:
     where: tuple[Condition, ...] = ()
     explode: str | None = None
     orders_arrive_whole: bool = False
+    sent_with: tuple[str, ...] = ()
     snapshot: bool = False
+    keeps_first: bool = False
     expected: SourceExpectations = field(default_factory=SourceExpectations)
     simulated: bool = False
 
@@ -81,6 +84,8 @@ class Source:
             **({"gone_when": [each.meaning for each in self.gone_when]} if self.gone_when else {}),
             **({"fill_down": vars(self.fill_down)} if self.fill_down else {}),
             **({} if self.keeps_others else {"attributes": False}),
+            **({"sent_with": list(self.sent_with)} if self.sent_with else {}),
+            **({"keep": "first"} if self.keeps_first else {}),
             **({"where": [each.meaning for each in self.where]} if self.where else {}),
             **({"explode": self.explode} if self.explode else {}),
         }
@@ -125,6 +130,10 @@ class Configuration:
     reject_limit: float
     holidays: ShopCalendar
     shared_value_limit: int
+    placeholders: tuple[str, ...]
+    phone_country: str | None
+    days_moved: int
+    corrections_severity: str
     engagement: dict[str, tuple[float, float]]
     psi_limit: float
     deadline_minutes: int
@@ -187,9 +196,17 @@ class Configuration:
             "currency": self.currency,
             "opened_on": self.opened_on.isoformat(),
             "leave_out": self.leave_out,
+            "placeholders": list(self.placeholders),
+            "phone_country": [self.phone_country, self._numbering_plans],
+            "corrections": [self.days_moved, self.corrections_severity],
             "added_rules": self._added(received=True),
             "sources": {source.name: source.meaning for source in self.sources},
         }
+
+    @property
+    def _numbering_plans(self) -> str | None:
+        """Which edition of the library's numbering plans reads phones; none without a country."""
+        return version("phonenumbers") if self.phone_country else None
 
     def _added(self, *, received: bool) -> dict[str, Any]:
         """The rules of contracts.yml for what is received, or for what is built."""
@@ -198,3 +215,15 @@ class Configuration:
             for table, rules in self.contracts.items()
             if (table in ENTITIES) is received
         }
+
+
+def shop_of(configuration: Configuration, source: Source) -> Shop:
+    """Return what of the configuration decides which rules the rows of a source keep."""
+    return Shop(
+        currency=configuration.currency,
+        has_products=configuration.has("products"),
+        volume=source.expected.volume,
+        corrections=configuration.corrections_severity,
+        days_moved=configuration.days_moved,
+        keeps_first=source.keeps_first,
+    )

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field, create_model
+from pydantic import AfterValidator, BeforeValidator, Field, PlainValidator, create_model
 
 from pipelines.configuration.faults import Entry, Fault, Name, nearest, refused, shown
 from pipelines.configuration.holidays import ShopCalendar
@@ -14,6 +14,16 @@ from pipelines.configuration.model import ENGAGEMENT_COUNTS
 LONG_AGO = date(1900, 1, 1)  # nothing before it is believed, whatever shop
 MOSTLY = 0.5  # of a batch's rows rejected, it is not what its mapping takes it for
 KEPT = 90  # nights and deliveries: a quarter, so that a quarter's campaign can be looked into
+
+
+# What programs write where they know nothing (null to \\N), what forms and web trackers send
+# instead of a name (unknown to the zero UUID), and the first word of a line of sums.
+PLACEHOLDERS = (
+    "null", "(null)", "<null>", "nil", "none", "nan", "<na>", "na", "n/a", "#n/a", "undefined",
+    "\\n", "0", "-1", "unknown", "anonymous", "guest", "(not set)", "[object object]", "true",
+    "false", "-", "--", "?", "00000000-0000-0000-0000-000000000000",
+    "total", "totals", "grand total", "subtotal", "sum", "summe", "gesamt", "gesamtsumme",
+)  # fmt: skip
 
 
 def _zone(name: str) -> str:
@@ -38,6 +48,30 @@ def _patterns(values: Any) -> list[str]:
     return patterns
 
 
+def _words(values: Any) -> tuple[str, ...]:
+    """Return texts in lower case, each once."""
+    if not isinstance(values, list) or not all(
+        isinstance(each, str | int) and not isinstance(each, bool) and str(each).strip()
+        for each in values
+    ):
+        raise ValueError(values)
+    return tuple(sorted({str(each).strip().lower() for each in values}))
+
+
+def _phone_country(code: str) -> str:
+    from phonenumbers import SUPPORTED_REGIONS
+
+    if code not in SUPPORTED_REGIONS:
+        raise ValueError(code)
+    return code
+
+
+def _code_of_currency(code: str) -> str:
+    if not code.strip():
+        raise ValueError(code)
+    return code.strip().upper()
+
+
 Count = Annotated[int, Field(gt=0, description="a whole number above 0")]
 Number = Annotated[
     Annotated[int, Field(gt=0)] | Annotated[float, Field(gt=0)],
@@ -54,6 +88,27 @@ NotNegative = Annotated[
 Day = Annotated[date, Field(description="a day such as 2017-12-24")]
 Zone = Annotated[
     str, AfterValidator(_zone), Field(description="an IANA name such as Europe/Berlin")
+]
+Words = Annotated[
+    Any,
+    PlainValidator(_words, json_schema_input_type=list[str | int]),
+    Field(
+        description='a list of texts such as ["null", "n/a", "0"], in quotes where YAML would '
+        "read nothing or a truth"
+    ),
+]
+PhoneCountry = Annotated[
+    str,
+    AfterValidator(_phone_country),
+    Field(
+        description="a code of ISO 3166 such as US or DE, in quotes where YAML would read a "
+        'truth ("NO")'
+    ),
+]
+Currency = Annotated[
+    str,
+    AfterValidator(_code_of_currency),
+    Field(description="the shop's one currency, such as EUR"),
 ]
 Patterns = Annotated[list[str], BeforeValidator(_patterns)]
 
@@ -142,7 +197,7 @@ class _Settings(Group):
 
     business_time_zone: Zone = "UTC"
     night_on_refused: Literal["stop", "go_on"] = "stop"
-    currency: str | None = Field(None, description="the shop's one currency, such as EUR")
+    currency: Currency | None = None
     opened_on: Day = Field(default_factory=lambda: LONG_AGO)
     reject_limit: Share = Field(default_factory=lambda: MOSTLY)
     freshness_days: Count = 3
@@ -165,7 +220,15 @@ Settings = create_model(
     schedule=_group(
         schedule_start=("start", Day | None, None), schedule_end=("end", Day | None, None)
     ),
-    identity=_group(shared_value_limit=("shared_value_limit", Number, 5)),
+    identity=_group(
+        shared_value_limit=("shared_value_limit", Number, 5),
+        placeholders=("placeholders", Words, PLACEHOLDERS),
+        phone_country=("phone_country", PhoneCountry | None, None),
+    ),
+    corrections=_group(
+        days_moved=("days_moved", Count, 31),
+        corrections_severity=("severity", Literal["warning", "critical"], "warning"),
+    ),
     engagement=_made(create_model("Engagement", __base__=Group, **_counts), _weights),
     drift=_group(psi_limit=("psi_limit", Number, 0.2)),
     plan=_group(score_moved=("score_moved", Number, 0.05)),

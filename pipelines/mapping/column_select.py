@@ -114,7 +114,21 @@ def mapped(source: Source, found: ColumnMapping) -> sa.Select[Any]:
     tombstone = _tombstone(source, found).label("tombstone")
     columns = [sa.column("row_no"), tombstone, *ours, _extras(source, found)]
     picked: sa.Select[Any] = sa.select(*columns).select_from(rows(source, found))
-    return picked.where(taken(source, found)) if source.where else picked
+    picked = picked.where(taken(source, found)) if source.where else picked
+    return _last_sent(source, found, picked) if source.sent_with else picked
+
+
+def _last_sent(source: Source, found: ColumnMapping, picked: sa.Select[Any]) -> sa.Select[Any]:
+    """Return of each order that was sent several times only the rows of the last time."""
+    sent = sa.func.coalesce(*map(found.text, source.sent_with), "").label("sent")
+    each = picked.add_columns(sent).subquery("each_sent")
+    last = sa.func.first_value(each.c.sent).over(
+        partition_by=each.c.order_id, order_by=each.c.row_no.desc()
+    )
+    all_sent = sa.select(each, last.label("last_sent")).subquery("all_sent")
+    counts = sa.or_(all_sent.c.sent == all_sent.c.last_sent, all_sent.c.order_id.is_(None))
+    names = [column for column in all_sent.c if column.name not in ("sent", "last_sent")]
+    return sa.select(*names).where(counts)
 
 
 def rows(source: Source, found: ColumnMapping) -> sa.FromClause:
@@ -163,12 +177,26 @@ def _made(recipe: ColumnRule, found: ColumnMapping) -> sa.ColumnElement[str]:
     if recipe.values:
         words = sa.cast(sa.literal(json.dumps(dict(recipe.values))), JSONB)
         text = sa.func.nullif(sa.func.coalesce(words.op("->>")(text), text), "")
+    if recipe.share:
+        text = _shared(text, *map(found.text, recipe.share))
     if recipe.negative_when:
         bare = sa.func.ltrim(text)
         signed = _meets(recipe.negative_when, found) & sa.not_(bare.startswith("-"))
         text = sa.case((signed, sa.func.concat("-", bare)), else_=text)
         text = sa.func.nullif(text, "-")  # of nothing
     return text
+
+
+def _shared(text: sa.ColumnElement[str], *of: sa.ColumnElement[str]) -> sa.ColumnElement[str]:
+    """Return as much of the first number as the text is of the least of the others, at most all.
+
+    Nothing where one cannot be read or is missing.
+    """
+    number, part, *wholes = map(sa.func.staging.read_number, (text, *of))
+    whole = sa.func.least(*wholes)
+    taken = sa.func.least(sa.func.abs(number), whole) * sa.func.sign(number)
+    split = sa.func.round(taken * part / sa.func.nullif(whole, 0), 4)
+    return sa.cast(sa.case((number == 0, number), else_=split), sa.Text)
 
 
 def _taken_over(recipe: ColumnRule, found: ColumnMapping) -> sa.ColumnElement[str]:
@@ -210,6 +238,7 @@ def wanted(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:
             yield from ((ours, (name,)) for name in recipe.names)
         elif recipe.names:
             yield ours, recipe.names
+        yield from ((ours, (name,)) for name in recipe.share or ())
         if recipe.negative_when:
             yield "where", (recipe.negative_when.column,)
     for condition in source.where:
@@ -218,6 +247,8 @@ def wanted(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:
         yield "tombstone", (condition.column,)
     if source.tombstone:
         yield "tombstone", (source.tombstone,)
+    if source.sent_with:
+        yield "where", source.sent_with
     if source.fill_down:
         yield "where", (source.fill_down.by,)
 

@@ -20,6 +20,9 @@ def of_recipe(recipe: ColumnRule) -> str:
         shown = [f"{theirs} = {ours or 'nothing'}" for theirs, ours in recipe.values.items()]
         more = f" and {len(shown) - MOST_VALUES} more" if len(shown) > MOST_VALUES else ""
         made.append(f"{', '.join(shown[:MOST_VALUES])}{more}")
+    if recipe.share:
+        of, *wholes = recipe.share
+        made.append(f"as much of {of} as it is of {' or '.join(wholes)}")
     if recipe.negative_when:
         made.append(f"negative where {of_condition(recipe.negative_when)}")
     if form := of_form(recipe):

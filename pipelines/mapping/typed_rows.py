@@ -12,6 +12,7 @@ from pipelines.configuration.entities import ENTITIES
 from pipelines.configuration.model import Source
 from pipelines.configuration.sources.column_rules import ColumnRule
 from pipelines.deployment import Deployment
+from pipelines.mapping import nobodies
 from pipelines.mapping.instant_forms import iso_text
 from pipelines.warehouse import statements
 
@@ -46,7 +47,7 @@ def typed(
 
 
 def binds_of(deployment: Deployment, batches: BatchRange) -> dict[str, Any]:
-    """Return what the typing SELECTs of sql/mapping bind for batches of one source."""
+    """Return what the SELECTs that type and judge batches of one source bind."""
     source = batches.source
     return {
         "source": source.name,
@@ -56,6 +57,10 @@ def binds_of(deployment: Deployment, batches: BatchRange) -> dict[str, Any]:
         "source_time_zone": source.time_zone,
         "business_time_zone": deployment.configuration.business_time_zone,
         "staging_version": deployment.versions.staging,
+        "opened_on": deployment.configuration.opened_on,
+        "days_moved": deployment.configuration.days_moved,
+        "forever": FOREVER,
+        **nobodies.binds_of(deployment.configuration, source),
     }
 
 

@@ -13,6 +13,11 @@ from pipelines.hashing import code_hash
 from pipelines.warehouse import statements
 
 CONTRACTS = "expectations"
+NAMED_SETTINGS = {
+    "placeholders": "identity.placeholders",
+    "phone_country": "identity.phone_country (or its numbering plans)",
+    "corrections": "corrections",
+}
 Content = dict[str, Any]
 
 
@@ -64,6 +69,9 @@ def changes(before: Content, now: Content) -> list[str]:
             told.append(f"{key} is {now[key] or 'not set'}, was {before[key] or 'not set'}")
     if before.get("added_rules", {}) != now["added_rules"]:
         told.append("a rule of config/contracts.yml")
+    for key, said in NAMED_SETTINGS.items():
+        if before.get(key, now[key]) != now[key]:
+            told.append(f"{said} of settings.yml")
     if before.get("leave_out", {}) != now["leave_out"]:
         told.append("leave_out of settings.yml")
     old, new = before["sources"], now["sources"]

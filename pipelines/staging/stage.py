@@ -73,14 +73,11 @@ def stage_batch(
     """Stage one batch in the caller's transaction; return the versions staged."""
     began, batch_id = deployment.warehouse.clock(), batch["batch_id"]
     batches = BatchRange(source, batch_id, batch_id)
-    binds = binds_of(deployment, batches) | {
-        "batch_id": batch_id,
-        "forever": FOREVER,
-    }
-    staging_partitions.ensure_staging_partition(
-        connection, source.entity, str(binds["staging_version"])
-    )
+    binds = binds_of(deployment, batches) | {"batch_id": batch_id}
+    version = str(binds["staging_version"])
+    staging_partitions.ensure_staging_partition(connection, source.entity, version)
     statements.name_as(connection, "received", Table("raw", source.entity))
+    statements.name_as(connection, "standing", Table("staging", f"{source.entity}_{version}"))
     with (
         statements.view(connection, "accepted_raw", "staging/accepted_raw", **binds),
         typed(deployment, connection, batches),
@@ -99,7 +96,8 @@ def stage_batch(
         arrivals = "staging/arrivals_counted" if leaves_out else "staging/arrivals"
         target = Table("staging", source.entity)
         staged = statements.insert_select(connection, target, arrivals, **binds)
-    statements.drop_view(connection, "received")
+    for view in ("received", "standing"):
+        statements.drop_view(connection, view)
     if source.entity != "products":
         _keep_who_was_seen(connection, source.entity, binds)
     statements.run(connection, "staging/batch_staged", **binds, staged_count=staged)
@@ -112,7 +110,10 @@ def stage_batch(
 
 
 def _superseded(source: Source) -> str:
-    return "superseded_customers" if source.entity == "customers" else "superseded"
+    """Return the SELECT of what never stands: but the last received, the newest, or the first."""
+    if source.keeps_first:
+        return "superseded_by_first"
+    return "superseded_by_update" if "updated_at" in source.columns else "superseded"
 
 
 def _close_replaced(connection: Connection, source: Source, binds: dict[str, Any]) -> int:

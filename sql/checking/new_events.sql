@@ -16,7 +16,11 @@ select
     case when t.occurred_at is null then t.received_occurred_at end as unreadable_occurred_at,
     t.landed_on + 1 as last_believable_on,
     cast(:opened_on as date) as opened_on,
+    case when t.updated_at is null then t.received_updated_at end as unreadable_updated_at,
     case when t.email is null then t.received_email end as unreadable_email,
+    case when t.customer_ref is null then t.received_customer_ref end as nobody_customer_ref,
+    case when t.visitor_ref is null then t.received_visitor_ref end as nobody_visitor_ref,
+    case when t.session_ref is null then t.received_session_ref end as nobody_session_ref,
     case when t.value is null then t.received_value end as unreadable_value,
     case when c.product_ref is null then t.product_ref end as unknown_product_ref
 from typed as t

@@ -1,9 +1,57 @@
 -- New order lines as their contract sees them; a deletion needs its key alone.
 -- grain: batch_id, row_no
--- reads: typed, raw.products
+-- reads: typed, readable, raw.products, raw.order_lines, ops.batch_states
+-- A line that comes again is held against what was received of it first, so that it does not
+-- matter which batches are judged together, nor which of them went to quarantine.
 with catalogue as (
     select distinct product_ref from raw.products
     where op = 'upsert'
+),
+
+again as (
+    select t.batch_id, t.row_no, t.source, t.row_key
+    from readable as t
+    where
+        t.source = :source
+        and t.batch_id between :first_batch and :last_batch
+        and t.op = 'upsert'
+        and exists (
+            select from raw.order_lines as e
+            where
+                e.source = t.source
+                and e.row_key = t.row_key
+                and (e.batch_id, e.row_no) < (t.batch_id, t.row_no)
+        )
+),
+
+at_first as (
+    select
+        a.batch_id,
+        a.row_no,
+        case
+            when not coalesce(f.customer_ref ~* cast(:no_customer_ref as text), false)
+                then f.customer_ref
+        end as customer_ref,
+        staging.normalise_email(f.email) as email,
+        cast(
+            staging.read_instant(f.ordered_at_text, :source_time_zone, :business_time_zone)
+            at time zone :business_time_zone as date
+        ) as ordered_on
+    from again as a
+    cross join lateral (
+        select r.customer_ref, r.email, r.ordered_at_text
+        from readable as r
+        where
+            r.source = a.source
+            and r.row_key = a.row_key
+            and r.op = 'upsert'
+            and not exists (
+                select from ops.batch_states as s
+                where s.batch_id = r.batch_id and s.state = 'refused'
+            )
+        order by r.batch_id, r.row_no
+        limit 1
+    ) as f
 ),
 
 unread as (
@@ -19,8 +67,20 @@ unread as (
         case
             when t.discount_amount is null then t.received_discount_amount
         end as unreadable_discount_amount,
-        case when t.email is null then t.received_email end as unreadable_email
+        case when t.email is null then t.received_email end as unreadable_email,
+        case when t.phone is null then t.received_phone end as unreadable_phone,
+        case when t.customer_ref is null then t.received_customer_ref end as nobody_customer_ref,
+        case when t.updated_at is null then t.received_updated_at end as unreadable_updated_at,
+        case
+            when t.customer_ref != f.customer_ref then t.customer_ref
+            when t.email != f.email and coalesce(t.customer_ref, f.customer_ref) is null
+                then 'another e-mail'
+        end as other_customer,
+        case
+            when abs(t.ordered_on - f.ordered_on) > cast(:days_moved as integer) then t.ordered_on
+        end as moved_ordered_on
     from typed as t
+    left join at_first as f on t.batch_id = f.batch_id and t.row_no = f.row_no
     where t.op = 'upsert' or t.order_id is null
 )
 

@@ -1,12 +1,16 @@
 -- The rows of the inbox, each with the hash of its content and the name it goes by, if it has one.
 -- grain: row_no
 -- Rows that may have the same key have the same twin.
+-- updated_at is part of it only where it is given, so that earlier content keeps its hash.
 -- reads: rows_with_op
 with hashed as (
     select
         m.*,
         cast(md5(cast(row(
-            'upsert', m.extras,
+            'upsert', m.extras || case
+                when m.updated_at is null then cast('{}' as jsonb)
+                else jsonb_build_object('updated_at', m.updated_at)
+            end,
             m.order_id, m.line_no, m.ordered_at, m.customer_ref, m.email, m.phone,
             m.product_ref, m.quantity, m.unit_price, m.discount_amount, m.net_amount, m.currency
         ) as text)) as uuid) as content_hash

@@ -14,8 +14,12 @@ select
     b.landed_on,
     r.customer_ref as record_ref,
     r.customer_ref,
-    staging.normalise_email(r.email) as email,
-    staging.normalise_phone(r.phone) as phone,
+    case
+        when
+            r.email !~* coalesce(cast(:no_email as text), '^$')
+            then staging.normalise_email(r.email)
+    end as email,
+    staging.read_phone(r.phone, cast(:phone_country as text[])) as phone,
     cast(
         staging.read_instant(r.created_at_text, :source_time_zone, :business_time_zone)
         at time zone :business_time_zone as date
@@ -31,6 +35,7 @@ select
     staging.read_flag(r.consent_marketing) as consent_marketing,
     staging.read_flag(r.consent_profiling) as consent_profiling,
     r.attributes,
+    case when r.customer_ref ~* cast(:no_customer_ref as text) then r.customer_ref end as no_key,
     r.created_at as received_created_at,
     r.updated_at as received_updated_at,
     r.email as received_email,

@@ -9,8 +9,15 @@ with typed as (
         cast(:customer_space as text) as customer_space,
         b.landed_on,
         staging.read_instant(r.ordered_at_text, :source_time_zone, :business_time_zone) as instant,
-        staging.normalise_email(r.email) as clean_email,
-        staging.normalise_phone(r.phone) as clean_phone,
+        case
+            when r.email !~* coalesce(cast(:no_email as text), '^$')
+                then staging.normalise_email(r.email)
+        end as clean_email,
+        staging.read_phone(r.phone, cast(:phone_country as text[])) as clean_phone,
+        case
+            when not coalesce(r.customer_ref ~* cast(:no_customer_ref as text), false)
+                then r.customer_ref
+        end as clean_ref,
         staging.read_exact(r.quantity_text) as exact_quantity,
         staging.read_exact(r.unit_price_text) as exact_unit_price,
         staging.read_exact(r.discount_amount_text) as exact_discount_amount,
@@ -34,7 +41,7 @@ select
     order_id,
     line_no,
     case
-        when customer_ref is not null then customer_ref
+        when clean_ref is not null then clean_ref
         when coalesce(clean_email, clean_phone) is not null
             then
                 'guest:'
@@ -42,7 +49,7 @@ select
                     coalesce(clean_email, '') || chr(31) || coalesce(clean_phone, '')
                 )
     end as record_ref,
-    customer_ref,
+    clean_ref as customer_ref,
     clean_email as email,
     clean_phone as phone,
     cast(instant at time zone :business_time_zone as date) as ordered_on,
@@ -56,9 +63,19 @@ select
     ) as numeric(18, 4)) as net_amount,
     read_net_amount,
     cast(exact_discount_amount as numeric(18, 4)) as discount_amount,
-    currency,
+    case
+        when not coalesce(currency ~* cast(:no_currency as text), false)
+            then nullif(upper(trim(currency)), '')
+    end as currency,
+    staging.read_instant(updated_at_text, :source_time_zone, :business_time_zone) as updated_at,
     attributes,
+    case
+        when order_id ~* cast(:no_order_id as text) then order_id
+        when line_no ~* cast(:no_line_no as text) then line_no
+    end as no_key,
+    customer_ref as received_customer_ref,
     ordered_at as received_ordered_at,
+    updated_at as received_updated_at,
     email as received_email,
     phone as received_phone,
     quantity as received_quantity,

@@ -1,6 +1,6 @@
 -- Which person each record in scope belongs to by the end of :as_of, since when, by what evidence.
 -- grain: source, entity, record_ref
--- reads: sighting_nodes, edges, labels
+-- reads: sighting_nodes, edges, labels, shared_values
 with people as (
     select l.node, l.person_id as own_id, f.person_id
     from labels as l
@@ -15,6 +15,19 @@ value_people as (
     from edges as e
     inner join people as p on e.node = p.node
     group by e.value
+),
+
+-- whom a visitor is that showed no customer_ref, but an e-mail
+visitor_people as (
+    select
+        'visitor ' || s.source || chr(31) || s.visitor_ref as value,
+        min(e.person_id) as person_id,
+        min(greatest(s.seen_on, e.linked_on)) as linked_on
+    from sighting_nodes as s
+    inner join value_people as e on e.value = 'email ' || s.usable_email
+    left join shared_values as v on v.value = 'visitor ' || s.source || chr(31) || s.visitor_ref
+    where s.node is null and s.visitor_ref is not null and v.value is null
+    group by s.source, s.visitor_ref
 ),
 
 -- the first day a node shared a value with another node: its own, or if it came first the second's
@@ -61,13 +74,14 @@ of_nodes as (
 of_values as (
     select
         s.source, s.entity, s.record_ref, s.customer_space, s.customer_ref,
-        coalesce(e.person_id, v.person_id) as person_id,
-        greatest(s.seen_on, coalesce(e.linked_on, v.linked_on)) as linked_on,
+        coalesce(e.person_id, v.person_id, m.person_id) as person_id,
+        greatest(s.seen_on, coalesce(e.linked_on, v.linked_on, m.linked_on)) as linked_on,
         case when e.person_id is not null then 'email' else 'visitor' end as evidence
     from sighting_nodes as s
     left join value_people as e on e.value = 'email ' || s.usable_email
     left join value_people as v on v.value = 'visitor ' || s.source || chr(31) || s.visitor_ref
-    where s.node is null and coalesce(e.person_id, v.person_id) is not null
+    left join visitor_people as m on m.value = 'visitor ' || s.source || chr(31) || s.visitor_ref
+    where s.node is null and coalesce(e.person_id, v.person_id, m.person_id) is not null
 ),
 
 everything as (

@@ -21,6 +21,12 @@ phones as (
 visitors as (
     select distinct source, visitor_ref
     from changed_sightings
+    union
+    -- who is known by an e-mail only is whom the e-mail is
+    select s.source, s.visitor_ref
+    from current_sightings as s
+    inner join emails as m on s.email = m.email
+    where s.visitor_ref is not null and s.customer_ref is null
 ),
 
 reached as (

@@ -41,9 +41,9 @@ def people(
     """The person_id of each node that belongs to somebody at as_of.
 
     Nodes that link nobody (values shared by too many, visitors of two refs, e-mails seen only in
-    events without a ref) are not in the answer. Batches come from the rows' `batch_from`, of any
-    date; `first_named` adds the batches of versions that are no longer current. A value on more
-    than `most_refs` refs links nobody.
+    events without a ref, visitors of two e-mails and no ref) are not in the answer. Batches come
+    from the rows' `batch_from`, of any date; `first_named` adds the batches of versions that are no
+    longer current. A value on more than `most_refs` refs links nobody.
     """
     namings = [
         *read_namings("customers", customers, "created_on", as_of),
@@ -57,6 +57,9 @@ def people(
     for component in connect(linked_nodes(naming, ignored) for naming in in_time):
         person_id = identify(component, batches)
         found.update(dict.fromkeys(component, person_id))
+    for visitor, emails in emails_of_visitors(in_time).items():
+        if visitor not in ignored and len(emails) == 1 and emails <= found.keys():
+            found[visitor] = found[min(emails)]
     return found
 
 
@@ -98,6 +101,16 @@ def torn_visitors(namings: list[Naming]) -> set[Node]:
         if naming.visitor and naming.ref:
             refs[naming.visitor].add(naming.ref)
     return {visitor for visitor, its_refs in refs.items() if len(its_refs) > 1}
+
+
+def emails_of_visitors(namings: list[Naming]) -> dict[Node, set[Node]]:
+    """The e-mails that each visitor showed who was never seen with a ref."""
+    known = {naming.visitor for naming in namings if naming.visitor and naming.ref}
+    emails: dict[Node, set[Node]] = defaultdict(set)
+    for naming in namings:
+        if naming.visitor and naming.email and naming.visitor not in known:
+            emails[naming.visitor].add(naming.email)
+    return emails
 
 
 def linked_nodes(naming: Naming, ignored: set[Node]) -> list[Node]:

@@ -44,7 +44,8 @@ class ColumnRule:
     """One of our columns: the first of `names` that gives a value, or a constant, made ours.
 
     With `join` it is all of them, that text between; nothing if one gives none. What follows is
-    done in its order: a part of the text, other words for it, a sign; `formats` (of instants),
+    done in its order: a part of the text, other words for it, a `share` of the first
+    name (as much of it as it is of the least of the others), a sign; `formats` (of instants),
     `decimal` and `thousands` (of numbers) say how to read it when it is staged.
     """
 
@@ -53,6 +54,7 @@ class ColumnRule:
     join: str | None = None
     split: tuple[str, int] | None = None
     values: Mapping[str, str] | None = None
+    share: tuple[str, ...] | None = None
     negative_when: Condition | None = None
     formats: tuple[str, ...] = ()
     decimal: str | None = None
@@ -61,7 +63,7 @@ class ColumnRule:
     @property
     def is_rename(self) -> bool:
         """Whether the text lands as it came, so that nothing of it need be kept beside it."""
-        made = (self.constant, self.join, self.split, self.values, self.negative_when)
+        made = (self.constant, self.join, self.split, self.values, self.share, self.negative_when)
         return all(each is None for each in made)
 
     @property
@@ -73,6 +75,7 @@ class ColumnRule:
     def cells(self) -> Iterator[str]:
         """The source's columns it reads."""
         yield from self.names
+        yield from self.share or ()
         if self.negative_when:
             yield self.negative_when.column
 
@@ -84,6 +87,7 @@ class ColumnRule:
             "join": self.join,
             "split": list(self.split) if self.split else None,
             "values": dict(self.values) if self.values else None,
+            "share": list(self.share) if self.share else None,
             "negative_when": self.negative_when.meaning if self.negative_when else None,
             "formats": list(self.formats),
             "decimal": self.decimal,
@@ -97,4 +101,9 @@ class ColumnRule:
 
 def is_path(name: str) -> bool:
     """Return whether a name is a path into a JSON object or into its element."""
-    return name.startswith(("$", "@"))
+    return path_of(name).startswith(("$", "@"))
+
+
+def path_of(name: str) -> str:
+    """Return the path of a name, of `sum(path)` that of its values."""
+    return name[4:-1] if name.startswith("sum(") and name.endswith(")") else name

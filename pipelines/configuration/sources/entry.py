@@ -18,6 +18,7 @@ from pipelines.configuration.sources.mapping import (
     Columns,
     Conditions,
     FilledDown,
+    Names,
     Tombstone,
 )
 
@@ -41,6 +42,31 @@ Lookback = Annotated[
 ]
 
 
+def _versions(content: dict[str, Any]) -> Iterator[Fault]:
+    """Yield what does not go together of which version of a row stands."""
+    columns = content.get("columns") if isinstance(content.get("columns"), dict) else {}
+    assert isinstance(columns, dict), "as said above"
+    if content.get("keep") == "first":
+        others = [key for key in ("orders_arrive_whole", "snapshot") if content.get(key)]
+        others += ["columns.updated_at"] if columns.get("updated_at") else []
+        if others:
+            yield (
+                (),
+                f": keep: first and {' and '.join(others)} exclude each other: one says that what "
+                "comes later never counts, the other that it does.",
+            )
+    if content.get("sent_with") and content.get("orders_arrive_whole") is not True:
+        yield ("sent_with",), " is for orders that arrive whole: set orders_arrive_whole."
+    entity = content.get("entity")
+    keys = ENTITIES[entity].keys if entity in list(ENTITIES) else ()
+    if columns.get("updated_at") and not all(columns.get(key) for key in keys):
+        yield (
+            ("columns", "updated_at"),
+            f" needs {' and '.join(keys)}: a row that does not say which one it is, changed, is "
+            "another row.",
+        )
+
+
 class SourceEntry(Entry):
     """One source: which entity it feeds, how its columns are called, what is expected of it."""
 
@@ -58,7 +84,9 @@ class SourceEntry(Entry):
     tombstone: Tombstone | None = Field(
         None, description="a column that says true, or column: value(s)"
     )
+    keep: Literal["last", "first"] = "last"
     orders_arrive_whole: bool = False
+    sent_with: Names = ()
     snapshot: bool = False
     simulated: bool = False
     volume: Volume = "warning"
@@ -78,6 +106,7 @@ class SourceEntry(Entry):
             and all(columns.get(k) is None for k in one_of)
         ):
             yield ("columns",), f" needs {' or '.join(one_of)}."
+        yield from _versions(content)
         if content.get("orders_arrive_whole") is not True:
             return
         if entity != "order_lines":
@@ -120,7 +149,7 @@ class SourceEntry(Entry):
 
     def source(self, name: str, home: Path) -> Source:
         """Return the source as the pipeline reads it, with {home} filled in."""
-        given, options = dict(self), self.options
+        given, options = dict(self) | {"keeps_first": self.keep == "first"}, self.options
         if "://" not in options.get("path", "://"):
             options["path"] = resolve(options["path"], home)
         if not isinstance(self.tombstone, str):

@@ -87,6 +87,11 @@ Names = Annotated[
     BeforeValidator(_listed, json_schema_input_type=str | list[str]),
     Field(min_length=1, description="a name or several"),
 ]
+Parts = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...],
+    BeforeValidator(_listed, json_schema_input_type=list[str]),
+    Field(min_length=2),
+]
 Formats = Annotated[
     tuple[Annotated[str, BeforeValidator(_format)], ...],
     BeforeValidator(_listed, json_schema_input_type=str | list[str]),
@@ -142,6 +147,9 @@ class NumberRecipe(Recipe):
     decimal: Literal[".", ","] | None = Field(None, description="a dot or a comma")
     thousands: Literal["", ".", ",", " ", "'"] | None = Field(
         None, description="a dot, a comma, an apostrophe or a space, and another than decimal"
+    )
+    share: Parts | None = Field(
+        None, description="names: of what it takes a share, and what it is a share of"
     )
     negative_when: OnlyCondition | None = Field(
         None, description="one column: value(s), such as status: refunded"

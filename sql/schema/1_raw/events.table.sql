@@ -18,6 +18,7 @@ create table if not exists raw.events (
     value text,
     url text,
     attributes jsonb,
+    updated_at text,
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
 create index if not exists events_versions on raw.events (row_key, source, batch_id, row_no);

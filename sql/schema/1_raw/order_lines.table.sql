@@ -20,6 +20,7 @@ create table if not exists raw.order_lines (
     net_amount text,
     currency text,
     attributes jsonb,
+    updated_at text,
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
 create index if not exists order_lines_versions on raw.order_lines (

@@ -13,6 +13,7 @@ create table if not exists raw.products (
     brand text,
     price text,
     attributes jsonb,
+    updated_at text,
     primary key (batch_id, row_no)
 ) partition by range (batch_id);
 create index if not exists products_versions on raw.products (row_key, source, batch_id, row_no);

@@ -19,6 +19,7 @@ create table if not exists staging.events (
     has_time boolean not null,
     product_ref text,
     value numeric(18, 4),
+    updated_at timestamptz,
     primary key (batch_from, row_no, staging_version)
 ) partition by list (staging_version);
 create index if not exists events_ended on staging.events (batch_to)

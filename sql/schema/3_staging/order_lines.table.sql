@@ -20,6 +20,7 @@ create table if not exists staging.order_lines (
     quantity numeric(18, 4) not null,
     net_amount numeric(18, 4) not null,
     discount_amount numeric(18, 4),
+    updated_at timestamptz,
     primary key (batch_from, row_no, staging_version)
 ) partition by list (staging_version);
 create index if not exists order_lines_ended on staging.order_lines (batch_to)

@@ -12,6 +12,7 @@ create table if not exists staging.products (
     category text,
     brand text,
     price numeric(18, 4),
+    updated_at timestamptz,
     primary key (batch_from, row_no, staging_version)
 ) partition by list (staging_version);
 create index if not exists products_standing on staging.products (row_key)

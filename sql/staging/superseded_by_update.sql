@@ -1,7 +1,7 @@
 -- The rows of a batch that never stand: the last received of a key does, unless one known has a
 -- later updated_at: then it is superseded at once.
 -- grain: row_no
--- reads: accepted_typed, staging.customers
+-- reads: accepted_typed, standing
 with undated as (
     select
         g.row_no,
@@ -29,10 +29,9 @@ placed as (
 
 select p.row_no
 from placed as p
-left join staging.customers as c
+left join standing as c
     on
-        c.staging_version = :staging_version
-        and p.source = c.source
+        p.source = c.source
         and p.row_key = c.row_key
         and c.batch_to = cast(:forever as bigint)
 where

@@ -1,0 +1,66 @@
+-- How a phone becomes the digits it is compared by; null if nobody could be reached by it.
+-- The digits of a phone, with a plus before them if it was written with one. Text with a letter in
+-- it (an exponent, `no. 1`) is no phone; `.0` is what a table of floats leaves behind a number.
+create or replace function staging.dialled(received text) returns text
+language sql immutable parallel safe
+return case
+    when received ~ '^\s*\+?[0-9]{7,}[.]0+\s*$'
+        then regexp_replace(received, '[.]0+\s*$|\s', '', 'g')
+    when received ~ '[^-+0-9()/.\s\u00a0\u202f\u2010-\u2015]' then null
+    when received ~ '^\s*[(]?\+'
+        then '+' || regexp_replace(replace(received, '(0)', ''), '[^0-9]', '', 'g')
+    else regexp_replace(received, '[^0-9]', '', 'g')
+end;
+
+-- `country` holds what precedes numbers abroad and at home, the own code, the shape of a number
+-- without it, and all codes there are (pipelines/mapping/nobodies.py); null: digits are compared as
+-- they stand. Seven equal digits at the end, or 1234567, are what is typed to have typed something.
+create or replace function staging.read_phone(received text, country text[]) returns text
+language sql immutable parallel safe
+return (
+    with written as (
+        select
+            d.signs,
+            case
+                when d.signs like '+%' then substr(d.signs, 2)
+                when d.signs ~ coalesce(country[1], '^00') then
+                    regexp_replace(d.signs, coalesce(country[1], '^00'), '')
+            end as abroad
+        from (select staging.dialled(received) as signs) as d
+    ),
+
+    placed as (
+        select
+            w.*,
+            case
+                when w.abroad is null then w.signs
+                when starts_with(w.abroad, country[3]) then substr(w.abroad, length(country[3]) + 1)
+            end as at_home
+        from written as w
+    ),
+
+    found as (
+        select
+            case
+                when country is null then coalesce(p.abroad, p.signs)
+                when p.at_home is null then substring(p.abroad from country[5])
+                when regexp_replace(p.at_home, country[2], '') ~ country[4]
+                    then country[3] || regexp_replace(p.at_home, country[2], '')
+                when p.at_home ~ country[4] then country[3] || p.at_home
+                when
+                    starts_with(p.signs, country[3])
+                    and substr(p.signs, length(country[3]) + 1) ~ country[4]
+                    then p.signs
+            end as number
+        from placed as p
+    )
+
+    select
+        case
+            when
+                length(f.number) between case when country is null then 7 else 8 end and 15
+                and f.number !~ '([0-9])\1{6}$|1234567|7654321|9876543'
+                then f.number
+        end
+    from found as f
+);
