@@ -140,6 +140,7 @@ class CaseDatabase:
             case_rows.put(connection, deployment.versions.staging, story["given"])
         if case.table == "sightings":
             return self._staged(case.table, deployment.versions.staging)
+        claims.drop_kept(deployment, self.claim)
         models = case_ledger.churn_model(deployment.models) if story.get("model") else {}
         previous = None
         for night in [*story.get("earlier", []), story]:
