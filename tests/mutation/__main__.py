@@ -6,14 +6,15 @@ Exit code 1 if fewer than 90 % of the mutants die, those that are equal by proof
 
 import argparse
 import sys
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import ProcessPoolExecutor
+from itertools import chain
 from multiprocessing import get_context
 
 from pipelines.configuration.entities import ENTITIES
 from pipelines.warehouse.statements import SQL, read_sql
-from tests.mutation.mutants import mutants
-from tests.mutation.report import LEAST, Spared, report
-from tests.mutation.workers import embedded, judge_statement, open_worker
+from tests.mutation.mutants import Mutant, mutants
+from tests.mutation.report import LEAST, Result, Spared, report
+from tests.mutation.workers import embedded, judge_share, open_worker
 
 ROOMS = ("features", "scoring", "segments", "people", "staging")
 TYPING = tuple(f"mapping/{entity}" for entity in ENTITIES)
@@ -29,20 +30,28 @@ def statements_of(names: list[str]) -> list[str]:
     return found
 
 
+def shares_of(mutants_: list[list[Mutant]], workers: int) -> list[list[Mutant]]:
+    """Deal statements out to the workers, the largest first."""
+    shares: list[list[Mutant]] = [[] for _ in range(workers)]
+    for each in sorted(mutants_, key=len, reverse=True):
+        min(shares, key=len).extend(each)
+    return [share for share in shares if share]
+
+
 def run(names: list[str], workers: int) -> int:
     """Judge every mutant; print the report; return the exit code."""
     spared = Spared.read()
     made = {name: mutants(name, read_sql(name)) for name in statements_of(names)}
     asked = {name: spared.left(name, each) for name, each in made.items()}
-    asked = dict(sorted(asked.items(), key=lambda item: -len(item[1])))
-    results = []
-    with embedded() as folder, ProcessPoolExecutor(
-        workers, get_context("spawn"), initializer=open_worker, initargs=(folder,)
-    ) as pool:
-        waiting = [pool.submit(judge_statement, name, each) for name, each in asked.items() if each]
-        for done in as_completed(waiting):
-            results.append(done.result())
-            print(results[-1].line, flush=True)
+    shares = shares_of(list(asked.values()), workers)
+    with (
+        embedded() as folder,
+        ProcessPoolExecutor(
+            workers, get_context("spawn"), initializer=open_worker, initargs=(folder,)
+        ) as pool,
+    ):
+        judged = list(chain.from_iterable(pool.map(judge_share, shares)))
+    results = [Result(name, [one for one in judged if one[0].statement == name]) for name in asked]
     share = report(made, results, spared)
     return 0 if share >= LEAST else 1
 

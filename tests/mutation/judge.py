@@ -1,106 +1,93 @@
 """Run a mutant's cases, then the oracle, until one notices the change."""
 
 import signal
-from collections import Counter
+import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Self
+from typing import Any
 
 import sqlalchemy as sa
 
-from pipelines.warehouse import migrate, statements
+from pipelines.warehouse import migrate
 from pipelines.warehouse.connection import Warehouse
+from tests.mutation.listening import listening, original, reading
 from tests.mutation.mutants import Mutant, parsed, written
 from tests.mutation.oracle import oracle_shop
 from tests.support.cases import CASES, Case, case_database
 from tests.support.shop import clock
 
 SECONDS = 20  # a check takes at most 3; a mutant that never ends is noticed
-original = statements.read_sql
 
 
 class TooSlow(Exception):
     """A check took longer than it may."""
 
 
-@dataclass
+@dataclass(frozen=True)
 class Check:
-    """Something that fails when rows are wrong: its name, its table, the statements it reads."""
+    """Something that fails when rows are wrong."""
 
     name: str
     run: Callable[[], None]
-    reads: set[str] = field(default_factory=set)
-
-    @property
-    def table(self) -> str:
-        """The table the check is about."""
-        return self.name.split("/")[0]
-
-
-@contextmanager
-def reading(replaced: dict[str, str], read: set[str] | None = None) -> Iterator[None]:
-    """Read other texts in place of some statements, and write down which are read."""
-
-    def read_sql(name: str) -> str:
-        if read is not None:
-            read.add(name)
-        return replaced.get(name) or original(name)
-
-    statements.read_sql = read_sql  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        statements.read_sql = original
 
 
 @dataclass
 class Judge:
-    """All checks, and which of them noticed changes before: those are asked first."""
+    """All checks, asked one after the other about every mutant that still lives.
+
+    A check is run once on the statements unchanged, and each mutant's rows are compared where its
+    statement is read: only a mutant that gives other rows there is worth a run of its own.
+    """
 
     checks: list[Check]
-    noticed: Counter[tuple[str, str]] = field(default_factory=Counter)
 
-    def learn(self) -> Self:
-        """Run every check once on statements written again unchanged; keep what each reads.
+    def killers(self, mutants: list[Mutant]) -> dict[Mutant, str]:
+        """Return the check that noticed each mutant; survivors are not among them.
 
         Raises
         ------
         AssertionError
             If a check fails though nothing is changed.
         """
+        found: dict[Mutant, str] = {}
         for check in self.checks:
-            with reading({}, check.reads):
-                check.run()
-        names = {name for check in self.checks for name in check.reads}
-        for check in self.checks:
-            with reading({name: written(parsed(original(name))) for name in names
-                          if name.split("/")[0] != "warehouse"}):  # fmt: skip
-                check.run()
-        return self
+            living = [mutant for mutant in mutants if mutant not in found]
+            if not living:
+                break
+            began, groups = time.monotonic(), same_fate(check, living)
+            for group in groups:
+                with reading({group[0].statement: group[0].sql}):
+                    if fails(check):
+                        found |= dict.fromkeys(group, check.name)
+            took, left = time.monotonic() - began, len(mutants) - len(found)
+            print(
+                f"{check.name:80.80} {len(groups):4} runs {left:5} live {took:6.1f} s", flush=True
+            )
+        return found
 
-    def killer(self, mutant: Mutant) -> str | None:
-        """Return the first check that notices a mutant, None if it survives them all."""
-        statement = mutant.statement
-        for check in self._in_order(statement):
-            with reading({statement: mutant.sql}):
-                if fails(check):
-                    self.noticed[statement, check.name] += 1
-                    return check.name
-        return None
 
-    def _in_order(self, statement: str) -> list[Check]:
-        """Return the checks that read a statement: what noticed before, its table's, the rest."""
-        table = statement.split("/")[1]
-        readers = [check for check in self.checks if statement in check.reads]
-        return sorted(
-            readers,
-            key=lambda check: (
-                -self.noticed[statement, check.name], check.name.startswith("oracle"),
-                check.table not in table, len(check.reads),
-            ),
-        )  # fmt: skip
+def same_fate(check: Check, mutants: list[Mutant]) -> list[list[Mutant]]:
+    """Run a check on statements that are written again; return the mutants worth a run.
+
+    Those that give the same other rows, where their statement is run once, share one run.
+    """
+    by_statement: dict[str, list[Mutant]] = {}
+    for mutant in mutants:
+        by_statement.setdefault(mutant.statement, []).append(mutant)
+    same = {name: written(parsed(original(name))) for name in by_statement}
+    with reading(same) as read, listening(by_statement) as heard:
+        check.run()
+    groups: dict[tuple, list[Mutant]] = {}
+    for name in sorted(read & by_statement.keys()):
+        rows = heard.get(name, [dict.fromkeys(by_statement[name])])
+        for mutant in by_statement[name]:
+            digests = [each[mutant] for each in rows if mutant in each]
+            apart = None if len(rows) == 1 and name in heard else mutant
+            if digests:
+                groups.setdefault((name, digests[0], apart), []).append(mutant)
+    return list(groups.values())
 
 
 def fails(check: Check) -> bool:
@@ -140,6 +127,7 @@ def judge(home: Path, new_database: Callable[[], str]) -> Iterator[Judge]:
     with ExitStack() as stack:
         cases = stack.enter_context(case_database(home, ready(new_database())))
         shop = stack.enter_context(oracle_shop(home, [ready(new_database()) for _ in range(2)]))
-        checks = [Check(case.name, lambda case=case: cases.run(case)) for case in map(Case, CASES)]
+        told = sorted(map(Case, CASES), key=lambda case: -len(case.path.read_text("utf-8")))
+        checks = [Check(case.name, lambda case=case: cases.run(case)) for case in told]
         checks += [Check("oracle/features", shop.features), Check("oracle/staging", shop.staging)]
-        yield Judge(checks).learn()
+        yield Judge(checks)

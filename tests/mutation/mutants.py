@@ -113,8 +113,9 @@ def _comparisons(node: Node) -> Iterator[tuple[str, Change]]:
     if type(node) in COMPARISONS and not is_set:
         yield "comparison", _becomes(COMPARISONS[type(node)])
     if isinstance(node, exp.Not):
-        yield "null" if isinstance(node.this, exp.Is) else "not", lambda node: node.replace(
-            node.this
+        yield (
+            "null" if isinstance(node.this, exp.Is) else "not",
+            lambda node: node.replace(node.this),
         )
     if isinstance(node, exp.Is) and not isinstance(node.parent, exp.Not):
         yield "null", lambda node: node.replace(exp.Not(this=node.copy()))
@@ -150,14 +151,20 @@ def _constants(node: Node) -> Iterator[tuple[str, Change]]:
     is_number = isinstance(node, exp.Literal) and not node.is_string
     if isinstance(node, exp.Interval) and node.this.name.isdigit():
         for step in (-1, 1):
-            yield "constant", lambda node, step=step: node.this.replace(
-                exp.Literal.string(str(int(node.this.name) + step))
+            yield (
+                "constant",
+                lambda node, step=step: node.this.replace(
+                    exp.Literal.string(str(int(node.this.name) + step))
+                ),
             )
     elif is_number and not _is_only_written(node):
         unit = Decimal(1).scaleb(Decimal(node.name).as_tuple().exponent)
         for step in (-unit, unit):
-            yield "constant", lambda node, step=step: node.replace(
-                exp.Literal(this=str(Decimal(node.name) + step), is_string=False)
+            yield (
+                "constant",
+                lambda node, step=step: node.replace(
+                    exp.Literal(this=str(Decimal(node.name) + step), is_string=False)
+                ),
             )
 
 

@@ -18,7 +18,6 @@ class Result:
 
     statement: str
     judged: list[tuple[Mutant, str | None]]
-    seconds: float
 
     @property
     def survivors(self) -> list[Mutant]:
@@ -40,7 +39,7 @@ class Result:
         """The statement's line of the table."""
         return (
             f"{self.statement:34} {self.killed:4} of {len(self.judged):4} killed, "
-            f"{self.by_oracle:3} by the oracle alone, {self.seconds:6.1f} s"
+            f"{self.by_oracle:3} by the oracle alone"
         )
 
 
@@ -72,6 +71,7 @@ class Spared:
 def report(made: dict[str, list[Mutant]], results: list[Result], spared: Spared) -> float:
     """Print survivors and rooms; return the share of the mutants that died."""
     for result in sorted(results, key=lambda each: each.statement):
+        print(result.line)
         for mutant in result.survivors:
             print(f"\n{mutant.statement}: {mutant.kind}, {mutant.place} survives")
             print(f"  - {mutant.before}\n  + {mutant.after}")
@@ -87,6 +87,8 @@ def report(made: dict[str, list[Mutant]], results: list[Result], spared: Spared)
             for room in (statement.split("/")[0], "all"):
                 equal[room] += len(each) - len(spared.left(statement, each))
     for room, count in mutants_.items():
+        if not count:
+            continue
         print(f"{room:12} {count + equal[room]:8} {equal[room]:6} {killed[room]:7} "
               f"{killed[room] / count:8.1%}")  # fmt: skip
     for statement in sorted(spared.elsewhere.keys() & made.keys()):

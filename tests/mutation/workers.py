@@ -3,7 +3,6 @@
 import itertools
 import os
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -15,7 +14,6 @@ from nocturne.home import Home
 from nocturne.server import server
 from tests.mutation.judge import Judge, judge
 from tests.mutation.mutants import Mutant
-from tests.mutation.report import Result
 from tests.support.shop import CHECKOUT
 
 _worker: dict[str, Any] = {}
@@ -57,9 +55,8 @@ def open_worker(folder: Path) -> None:
     _worker["judge"] = stack.enter_context(judge(home, databases(folder)))
 
 
-def judge_statement(statement: str, made: list[Mutant]) -> Result:
-    """Judge the mutants of one statement in this worker."""
+def judge_share(share: list[Mutant]) -> list[tuple[Mutant, str | None]]:
+    """Judge some mutants in this worker; return with each the check that noticed it."""
     judging: Judge = _worker["judge"]
-    began = time.monotonic()
-    killers = [judging.killer(mutant) for mutant in made]
-    return Result(statement, list(zip(made, killers, strict=True)), time.monotonic() - began)
+    killers = judging.killers(share)
+    return [(mutant, killers.get(mutant)) for mutant in share]

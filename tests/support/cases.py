@@ -86,7 +86,7 @@ class CaseDatabase:
         assert len(found) == len(expected), f"{len(found)} rows, not {len(expected)}: {found}"
         shown = [{name: plain(row[name]) for name in each}
                  for row, each in zip(found, expected, strict=True)]  # fmt: skip
-        assert shown == expected
+        assert shown == expected, f"{shown}, not {expected}"
 
     def rows(self, case: Case) -> list[dict[str, Any]]:
         """Return the rows a case makes of its table, in the order of its `key`."""
