@@ -5,6 +5,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from pipelines.warehouse import migrate
 from pipelines.warehouse.connection import Warehouse
 from tests.mutation.listening import listening, original, reading
 from tests.mutation.mutants import Mutant, parsed, written
-from tests.mutation.oracle import oracle_shop
+from tests.mutation.oracle import OracleShop, oracle_shop
 from tests.support.cases import CASES, Case, case_database
 from tests.support.shop import clock
 
@@ -126,8 +127,14 @@ def judge(home: Path, new_database: Callable[[], str]) -> Iterator[Judge]:
     """Open databases for the cases and the oracle; yield the judge that has learnt them."""
     with ExitStack() as stack:
         cases = stack.enter_context(case_database(home, ready(new_database())))
-        shop = stack.enter_context(oracle_shop(home, [ready(new_database()) for _ in range(2)]))
+
+        @cache
+        def shop() -> OracleShop:  # it takes longer than all cases, and few mutants come so far
+            urls = [ready(new_database()) for _ in range(2)]
+            return stack.enter_context(oracle_shop(home, urls))
+
         told = sorted(map(Case, CASES), key=lambda case: -len(case.path.read_text("utf-8")))
         checks = [Check(case.name, lambda case=case: cases.run(case)) for case in told]
-        checks += [Check("oracle/features", shop.features), Check("oracle/staging", shop.staging)]
+        checks.append(Check("oracle/features", lambda: shop().features()))
+        checks.append(Check("oracle/staging", lambda: shop().staging()))
         yield Judge(checks)

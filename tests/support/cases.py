@@ -39,6 +39,7 @@ CASES = sorted((CHECKOUT / "tests" / "sql").glob("*/*.yaml"))
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)  # when everything is received
 WEIGHTS = {name: {"weight": 1, "cap": 10} for name in ("order_count_30d", "session_count_30d")}
 SETTINGS = {"business_time_zone": "UTC", "engagement": WEIGHTS, "freshness_days": 1000}
+KEY = ", replace(row_key, chr(31), ' ') as key"
 # The steps that make each table of an attempt.
 STEPS: dict[str, tuple[Callable[[Night], Any], ...]] = {
     "members": (identify.identify,),
@@ -129,7 +130,7 @@ class CaseDatabase:
         with self.warehouse.begin() as connection:
             return _query(
                 connection,
-                f"select * from {schema}.{table} where staging_version = :v order by {by}",
+                f"select *{KEY if schema == 'staging' else ''} from {schema}.{table} where staging_version = :v order by {by}",
                 v=version,
             )
 
