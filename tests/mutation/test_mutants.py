@@ -21,7 +21,8 @@ def judge(tmp_path: Path, new_database):
 
 
 def test_a_free_order_kills_the_mutant_that_calls_it_a_purchase_and_spares_the_statement(judge):
-    made = mutants("features/orders", read_sql("features/orders"))
+    name, text = "features/orders", read_sql("features/orders")
+    made = mutants(name, text)
     [free] = [mutant for mutant in made if "SUM(bought_amount) >= 0" in mutant.after]
     again = Mutant(
         "features/orders", "none", "", "", 1, written(parsed(read_sql("features/orders")))

@@ -130,7 +130,8 @@ class CaseDatabase:
         with self.warehouse.begin() as connection:
             return _query(
                 connection,
-                f"select *{KEY if schema == 'staging' else ''} from {schema}.{table} where staging_version = :v order by {by}",
+                f"select *{KEY if schema == 'staging' else ''} from {schema}.{table}"
+                f" where staging_version = :v order by {by}",
                 v=version,
             )
 
