@@ -39,7 +39,12 @@ CASES = sorted((CHECKOUT / "tests" / "sql").glob("*/*.yaml"))
 NOON = datetime(2026, 11, 29, 12, tzinfo=UTC)  # when everything is received
 WEIGHTS = {name: {"weight": 1, "cap": 10} for name in ("order_count_30d", "session_count_30d")}
 SETTINGS = {"business_time_zone": "UTC", "engagement": WEIGHTS, "freshness_days": 1000}
-KEY = ", replace(row_key, chr(31), ' ') as key"
+KEY = "*, replace(row_key, chr(31), ' ') as key"
+# What staging fills beside its own tables: columns, the table's whole name, its order.
+STAGED = {
+    "fates": ("*", "ops.fate_counts", "batch_id, fate"),
+    "sightings": ("*", "identity.sightings", "record_ref, batch_from"),
+}
 # The steps that make each table of an attempt.
 STEPS: dict[str, tuple[Callable[[Night], Any], ...]] = {
     "members": (identify.identify,),
@@ -90,7 +95,7 @@ class CaseDatabase:
         assert shown == expected, f"{shown}, not {expected}"
 
     def rows(self, case: Case) -> list[dict[str, Any]]:
-        """Return the rows a case makes of its table, in the order of its `key`."""
+        """Return the rows a case makes of its table, in the order of the columns of its `key`."""
         story = case.story
         deployment = self._deployment(story)
         if "published" in story:
@@ -102,8 +107,8 @@ class CaseDatabase:
             found = self._staged(case.table, deployment.versions.staging)
         else:
             found = self._attempted(deployment, case)
-        key = story.get("key")
-        return sorted(found, key=lambda row: str(row[key])) if key else found
+        key = str(story.get("key", "")).split()
+        return sorted(found, key=lambda row: [str(row[name]) for name in key])
 
     def _deployment(self, story: dict[str, Any]) -> Deployment:
         """Return a deployment configured as a story says."""
@@ -124,16 +129,11 @@ class CaseDatabase:
         return Deployment(self.home, read_configuration(config, self.home), self.warehouse)
 
     def _staged(self, table: str, version: str) -> list[dict[str, Any]]:
-        schema = {"fates": "ops", "sightings": "identity"}.get(table, "staging")
-        order = {"fates": "batch_id, fate", "sightings": "batch_from, record_ref"}
-        by = order.get(table, "batch_from, row_no")
+        """Return the rows of a table that staging fills, under one version of the stage."""
+        columns, whole, order = STAGED.get(table, (KEY, f"staging.{table}", "batch_from, row_no"))
+        text = f"select {columns} from {whole} where staging_version = :v order by {order}"
         with self.warehouse.begin() as connection:
-            return _query(
-                connection,
-                f"select *{KEY if schema == 'staging' else ''} from {schema}.{table}"
-                f" where staging_version = :v order by {by}",
-                v=version,
-            )
+            return _query(connection, text, v=version)
 
     def _attempted(self, deployment: Deployment, case: Case) -> list[dict[str, Any]]:
         """Build the night of a case, on its earlier night if it has one."""
