@@ -141,6 +141,6 @@ def judge(home: Path, new_database: Callable[[], str]) -> Iterator[Judge]:
 
 
 def _cheap_and_rich(case: Case) -> tuple[int, int]:
-    """Return what puts cases first that run a statement once, and of those the richest."""
+    """Return what puts cases first that run a statement once, and of those who expect the most."""
     nights_and_files = case.story.get("earlier", []) + case.story.get("receive", [])
-    return len(nights_and_files), -len(case.path.read_text("utf-8"))
+    return len(nights_and_files), -sum(map(len, case.story["expect"]))
