@@ -1,5 +1,5 @@
 # Everything a person does with a checkout of Nocturne. Bare `make` lists it.
-# PYTHON=/path/to/python3.12 names the Python to build .venv with; ARGS="…" is passed on by run, test, ui, bench and lock.
+# PYTHON=/path/to/python3.12 names the Python to build .venv with; ARGS="…" is passed on by run, test, mutate, ui, bench and lock.
 
 UV_VERSION := 0.13.9
 BIN := .venv/bin
@@ -16,7 +16,7 @@ endif
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help .venv run test check ui bench down clean lock
+.PHONY: help .venv run test check mutate ui bench down clean lock
 MAKEFLAGS += --no-print-directory
 
 help: ## list these targets
@@ -33,6 +33,9 @@ check: $(DEV_STAMP) ## ruff, sqlfluff and mypy
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint sql
 	$(BIN)/mypy
+
+mutate: $(DEV_STAMP) ## change each SELECT a little: do its cases and the oracle notice? (ARGS="people features/sessions")
+	@$(BIN)/python -m tests.mutation $(ARGS)
 
 ui: .venv ## Airflow's web UI on 127.0.0.1, until Ctrl-C or `make down`
 	@$(BIN)/python -m nocturne.airflow.ui $(ARGS)

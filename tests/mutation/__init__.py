@@ -1,0 +1,1 @@
+"""Do the cases bite? Changes each SELECT in small ways; its cases or the oracle must notice."""
