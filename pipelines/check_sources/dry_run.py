@@ -20,7 +20,7 @@ from pipelines.landing import inbox, row_keys
 from pipelines.landing.batch import Batch
 from pipelines.mapping import column_select, json_fields
 from pipelines.mapping.blanks import BLANKS
-from pipelines.mapping.column_select import ColumnMapping
+from pipelines.mapping.rule_expressions import REST, ColumnMapping
 from pipelines.mapping.typed_rows import BatchRange, binds_of, typed
 from pipelines.sources.interface import LINE, RowStream
 from pipelines.warehouse import statements
@@ -127,12 +127,12 @@ def _drop_wrong_paths(connection: Connection, done: DryRun) -> bool:
 def _fill_from_columns(connection: Connection, done: DryRun, rows: list[Row]) -> ColumnMapping:
     found = _cells(done, lambda: column_select.of_columns(connection, done.source, done.columns))
     inbox.make(connection, found)
-    names = ["row_no", *found.places.values(), *([column_select.REST] if found.rest else [])]
+    names = ["row_no", *found.places.values(), *([REST] if found.rest else [])]
     table = sa.table("inbox", *map(sa.column, names), schema="raw")
     placed = [
         {"row_no": row["row_no"]}
         | {place: _bare(row.get(name)) for name, place in found.places.items()}
-        | ({column_select.REST: [_bare(row[name]) for name in found.rest]} if found.rest else {})
+        | ({REST: [_bare(row[name]) for name in found.rest]} if found.rest else {})
         for row in rows
     ]
     if placed:

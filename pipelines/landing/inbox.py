@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from pipelines.configuration.model import Source
 from pipelines.mapping import column_select, json_fields
 from pipelines.mapping.blanks import BLANKS
-from pipelines.mapping.column_select import ColumnMapping
+from pipelines.mapping.rule_expressions import REST, ColumnMapping
 from pipelines.sources.interface import LINE, RowStream, Unreadable
 from pipelines.warehouse import statements
 from pipelines.warehouse.connection import Warehouse
@@ -68,7 +68,7 @@ def _fill_from_columns(warehouse_: Warehouse, source: Source, reading: RowStream
     with warehouse_.begin() as connection:
         found = column_select.of_columns(connection, source, reading.columns)
         make(connection, found)
-    rest = [(column_select.REST, pa.list_(pa.string()))] if found.rest else []
+    rest = [(REST, pa.list_(pa.string()))] if found.rest else []
     own = [(place, pa.string()) for place in found.places.values()]
     schema = pa.schema([("row_no", pa.int64()), *own, *rest])
     named = (_named(batch, found, schema) for batch in reading.batches)
@@ -114,7 +114,7 @@ def fill_from_objects(
     rest = [array([texts[name] for name in found.rest])] if found.rest else []
     own = [texts[name] for name in found.places]
     picked = sa.select(rows.c.row_no, *own, *rest).where(rows.c.object.is_not(None))
-    names = ["row_no", *found.places.values(), *([column_select.REST] if rest else [])]
+    names = ["row_no", *found.places.values(), *([REST] if rest else [])]
     table = sa.table(INBOX[1], *map(sa.column, names), schema="raw")
     return connection.execute(table.insert().from_select(list(table.c.keys()), picked)).rowcount
 
@@ -138,7 +138,7 @@ def make(connection: Connection, found: ColumnMapping) -> None:
     """Make the inbox anew, with a column for each of the source's."""
     statements.drop_table(connection, *INBOX)
     columns = [sa.Column(place, sa.Text) for place in found.places.values()]
-    columns += [sa.Column(column_select.REST, sa.ARRAY(sa.Text))] if found.rest else []
+    columns += [sa.Column(REST, sa.ARRAY(sa.Text))] if found.rest else []
     number = sa.Column("row_no", sa.BigInteger, nullable=False)
     sa.Table(
         INBOX[1], sa.MetaData(), number, *columns, schema=INBOX[0], prefixes=["UNLOGGED"]

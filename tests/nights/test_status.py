@@ -113,7 +113,7 @@ def test_a_row_removed_since_makes_its_nights_outdated_and_one_dated_later_does_
     )}})  # fmt: skip
     shop.night(D)
     shop.night(NEXT)
-    shorter = [line("later", str(LAST)), line("guest", str(NEXT), customer_ref="c3")]
+    shorter = [line("later", str(LAST)), line("of-guest", str(NEXT), customer_ref="c3")]
     shop.write("till/2.csv", shorter, LINE_COLUMNS)  # the guest's order of D is of another day
     opened = shop.deployment()
     runner.receive(opened)

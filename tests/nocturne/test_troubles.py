@@ -292,7 +292,7 @@ def test_a_value_that_yaml_cannot_read_is_one_fault_of_its_file(typed, value):
     (typed.shop.config / "settings.yml").write_text(f"opened_on: {value}\n")
     done = typed("status")
     assert done.exit_code == 1
-    assert "settings.yml: not YAML" in done.stderr
+    assert "settings.yml: cannot be read as YAML" in done.stderr
     assert "Traceback" not in done.output
 
 

@@ -43,7 +43,9 @@ def three_exports(shop):
     shop.configure("segments", {"segments": {"many": {"condition": "order_count > 3"}}})
     configure(shop, **{kind: destination(kind) for kind in ("csv", "jsonl", "parquet")})
     crm(shop, "1", **PEOPLE)
-    lines = [line(ref, f"o{ref}") for ref in PEOPLE] + [line("", "guest", email="guest@x.example")]
+    lines = [line(ref, f"o{ref}") for ref in PEOPLE] + [
+        line("", "of-guest", email="guest@x.example")
+    ]
     shop.write("till/1.csv", lines, LINE_COLUMNS)
     return shop
 

@@ -144,7 +144,7 @@ def with_a_past(shop: Shop) -> Late:
         *[sold(f"o{n}-{k}", 7 * k + n, f"c{n}", f"{10 * n + k}.50") for n in range(1, 9)
           for k in range(3)],
         sold("o3-x", 1, "c3", "45.98"), sold("o2-p", 2, "c2", "5.00") | {"product_ref": "p2"},
-        sold("guest", 0, "", "9.00", email="guest@example.org"),
+        sold("of-guest", 0, "", "9.00", email="guest@example.org"),
     )  # fmt: skip
     story.send("market", *M1, sold("m-2", 3, "c5", "4.00"))
     story.send("web", seen(1, 4, "product_view", "v1"), seen(2, 4, "cart_add", "v1"),

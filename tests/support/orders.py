@@ -22,5 +22,5 @@ def a_few_weeks(shop: Shop, people: int = 12) -> None:
         for person in range(people)
         for n, month in enumerate((9, 10, 11))
     ]  # fmt: skip
-    rows.append(line("guest", "2026-11-20", customer_ref="", email="Guest@Example.org"))
+    rows.append(line("of-guest", "2026-11-20", customer_ref="", email="Guest@Example.org"))
     shop.write("till/history.csv", rows, LINE_COLUMNS)
