@@ -135,7 +135,7 @@ def test_an_address_goes_to_who_consents_and_is_of_a_record_that_says_so(shop):
     shop.write("till/2.csv", [line("m1", "om1", email="m@x.example"),
                               line("m2", "om2", email="m@x.example")], LINE_COLUMNS)  # fmt: skip
     crm(shop, "3", emails={"m2": same["m2"]}, m2="")
-    configure(shop, csv=destination("csv", columns=ADDRESSES))
+    configure(shop, jsonl=destination("jsonl", columns=ADDRESSES))
     publish_night(shop)
     rows = {row["customer_id"]: row for row in people(shop)}
     assert set(rows) == {"c1", "c4", "m1"}

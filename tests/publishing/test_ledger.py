@@ -178,8 +178,8 @@ def test_a_second_stay_is_a_second_row_of_the_membership(new_shop):
             publish_by_hand(deployment, day, {1: held})
     found = shop.query("select * from marts.segment_membership order by entered_on")
     assert [tuple(row.values()) for row in found] == [
-        (1, "big", DAYS[0], DAYS[1], "condition no longer holds"),
-        (1, "big", DAYS[2], None, "condition holds"),
+        (1, "big", DAYS[0], DAYS[1], "condition no longer holds", "1"),
+        (1, "big", DAYS[2], None, "condition holds", "1"),
     ]
 
 
