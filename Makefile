@@ -87,11 +87,11 @@ $(BIN)/.uv-$(UV_VERSION):
 
 $(RUN_STAMP): requirements.lock setup.py | $(BIN)/.uv-$(UV_VERSION)
 	@echo "Installing Nocturne from requirements.lock"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements.lock
 	@$(BIN)/uv pip install --quiet --python $(BIN)/python --no-deps -e .
 	@touch $@
 
 $(DEV_STAMP): requirements-dev.lock $(RUN_STAMP)
 	@echo "Installing what the tests need from requirements-dev.lock"
-	@$(BIN)/uv pip install --quiet --python $(BIN)/python -r requirements-dev.lock
+	@$(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -r requirements-dev.lock
 	@touch $@

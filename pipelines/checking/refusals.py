@@ -10,6 +10,8 @@ from pipelines.deployment import Deployment
 from pipelines.errors import BatchRefused
 from pipelines.warehouse import statements
 
+SHOWN = 5  # batches in the sentence that stops a night
+
 
 def refuse(deployment: Deployment, batches: Sequence[sa.RowMapping], error: Exception) -> None:
     """Refuse the first of some batches of a source for a fault, the others as they follow it.
@@ -57,9 +59,12 @@ def stop_if_refused(deployment: Deployment) -> None:
             staging_version=deployment.versions.staging,
         )
     if standing:
-        told = " ".join(f"batch {row['batch_id']} is refused: {row['reason']}" for row in standing)
+        named = standing[:SHOWN]
+        reasons = " ".join(f"batch {row['batch_id']} is refused: {row['reason']}" for row in named)
+        others = len(standing) - len(named)
+        more = f" So are {others:,} more, which `nocturne status` lists." if others else ""
         raise BatchRefused(
-            f"{told} The last good night stays published. Have the file sent again under its "
+            f"{reasons}{more} The last good night stays published. Have the file sent again under its "
             "name, or after mending sources.yml land it with `nocturne land --again FILE`; to go "
             "on without it, set `night_on_refused: go_on` in settings.yml."
         )

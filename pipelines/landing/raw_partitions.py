@@ -59,7 +59,7 @@ def table_of(connection: Connection, entity: str, batch_id: int) -> RawTable:
 def store(connection: Connection, place: RawTable, select: str, **binds: Any) -> int:
     """Store the rows of a SELECT of sql/ where they go; return how many.
 
-    Without statistics of many new rows, the planner joins each to all products there are.
+    Without statistics of many new rows, the planner takes them for one and joins it by loops.
     """
     if place.span is None:
         count = statements.insert_select(connection, place.target, select, **binds)

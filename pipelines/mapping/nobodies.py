@@ -1,11 +1,10 @@
-"""The patterns by which typing finds values that name nobody: placeholders, and what is no phone.
+"""What typing finds values by that name nobody: words, numbers, and the shapes of phones.
 
 Patterns are PostgreSQL's; what they hold comes from settings.yml, the source's header and the
 numbering plans of the library phonenumbers, so that the same settings read the same rows.
 """
 
 import re
-from collections.abc import Iterable
 from typing import Any
 
 from pipelines.configuration.model import Configuration, Source
@@ -18,44 +17,27 @@ NUMBER = re.compile(r"-?[0-9]+")
 
 
 def binds_of(configuration: Configuration, source: Source) -> dict[str, Any]:
-    """Return what the typing SELECTs bind: a pattern per column, and the shape of phones."""
-    words = configuration.placeholders
-    texts = [word for word in words if not NUMBER.fullmatch(word)]
+    """Return what the typing SELECTs bind: words per column, numbers, and the shape of phones."""
+    numbers = [word for word in configuration.placeholders if NUMBER.fullmatch(word)]
+    words = [word.strip(" \"':") for word in configuration.placeholders if word not in numbers]
     return {
-        **{f"no_{name}": pattern_of([*words, *_header(source, name)]) for name in REFERENCES},
-        "no_line_no": pattern_of([*texts, *_header(source, "line_no")]),
-        "no_email": _of_addresses(words),
+        **{f"no_{name}": [*words, *_header(source, name)] for name in (*REFERENCES, "line_no")},
+        "no_number": f"^({'|'.join(map(_shape, numbers))})([.,]0+)?$" if numbers else None,
+        "no_email": [*words, *numbers],
         "phone_country": phone_shapes(configuration.phone_country),
     }
 
 
-def pattern_of(words: Iterable[str]) -> str | None:
-    """Return the pattern of a value that is one of some words, quoted or with a colon or not."""
-    among = _among(words)
-    return f"^\\s*[\"']?({among})[\"']?\\s*:?\\s*$" if among else None
-
-
-def _of_addresses(words: tuple[str, ...]) -> str | None:
-    """Return the pattern of an e-mail that is such a word, or such a word at another."""
-    among = _among(words)
-    return f"^\\s*({among}|({among})@({among})([.][a-z.]+)?)\\s*$" if among else None
-
-
-def _among(words: Iterable[str]) -> str:
-    return "|".join(sorted({_shape(word) for word in words}))
-
-
-def _shape(word: str) -> str:
-    """Return the pattern of a word; of a number also as floats and fixed widths write it."""
-    if not NUMBER.fullmatch(word):
-        return re.escape(word)
-    return f"{'0+' if set(word) == {'0'} else word}([.,]0+)?"
+def _shape(number: str) -> str:
+    """Return the pattern of a number; 0 also in a fixed width."""
+    return "0+" if set(number) == {"0"} else number
 
 
 def _header(source: Source, column: str) -> tuple[str, ...]:
     """Return what a header that is repeated inside a file says in a column."""
     rule = source.columns.get(column)
-    return tuple(rule.names) if rule and source.kind == "csv" else ()
+    names = rule.names if rule and source.kind == "csv" else ()
+    return tuple(name.lower() for name in names)
 
 
 def phone_shapes(country: str | None) -> list[str] | None:

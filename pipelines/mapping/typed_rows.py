@@ -35,15 +35,18 @@ def typed(
 ) -> Iterator[None]:
     """Give the typed rows of some batches the name `typed` for the block.
 
-    They are those of raw, or of a temporary view with the same columns.
+    They are those of raw, or of a temporary view with the same columns. All of them are `received_rows`,
+    and those of the batches are `readable`.
     """
     source = batches.source
     binds = binds_of(deployment, batches)
-    statements.create_view(connection, "readable", _readable(batches, view))
+    received = _received(source, view)
+    statements.create_view(connection, "received_rows", received)
+    statements.create_view(connection, "readable", _of_batches(received, batches))
     statements.create_view(connection, "typed", f"mapping/{source.entity}", **binds)
     yield
-    for view in ("typed", "readable"):
-        statements.drop_view(connection, view)
+    for made in ("typed", "readable", "received_rows"):
+        statements.drop_view(connection, made)
 
 
 def binds_of(deployment: Deployment, batches: BatchRange) -> dict[str, Any]:
@@ -64,24 +67,26 @@ def binds_of(deployment: Deployment, batches: BatchRange) -> dict[str, Any]:
     }
 
 
-def _readable(batches: BatchRange, view: str | None) -> sa.Select[Any]:
-    """Return the received rows, with the text to read of each instant and number beside it.
+def _received(source: Source, view: str | None) -> sa.Select[Any]:
+    """Return received rows, with the text to read of each instant and number beside it."""
+    entity = ENTITIES[source.entity]
+    names = (*entity.instants, *entity.numbers)
+    table = sa.table(view or source.entity, *map(sa.column, names), schema=None if view else "raw")
+    texts = [_text(table.c[name], source.columns.get(name)).label(f"{name}_text") for name in names]
+    return sa.select(sa.literal_column(f"{table.name}.*"), *texts).select_from(table)
+
+
+def _of_batches(received: sa.Select[Any], batches: BatchRange) -> sa.Select[Any]:
+    """Return the received rows of some batches.
 
     A text that is made of another is made once for all that is read of it, so that what reads it
     can be written into the SELECT: called as a function it took fifty times as long.
     """
     source, first, last = batches
-    entity = ENTITIES[source.entity]
-    names = (*entity.instants, *entity.numbers)
-    keys = ("batch_id", "source")
-    schema = None if view else "raw"
-    table = sa.table(view or source.entity, *map(sa.column, (*keys, *names)), schema=schema)
-    texts = [_text(table.c[name], source.columns.get(name)).label(f"{name}_text") for name in names]
-    rows = sa.select(sa.literal_column(f"{table.name}.*"), *texts).select_from(table)
-    if not any(recipe.formats or recipe.is_marked for recipe in source.columns.values()):
-        return rows
-    rows = rows.where(table.c.source == source.name, table.c.batch_id.between(first, last))
-    return rows.offset(0)
+    batch_id = sa.column("batch_id")
+    rows = received.where(sa.column("source") == source.name, batch_id.between(first, last))
+    is_made = any(recipe.formats or recipe.is_marked for recipe in source.columns.values())
+    return rows.offset(0) if is_made else rows
 
 
 def _text(column: sa.ColumnElement[Any], recipe: ColumnRule | None) -> sa.ColumnElement[Any]:

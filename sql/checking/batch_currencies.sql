@@ -11,6 +11,6 @@ where
     and batch_id between :first_batch and :last_batch
     and op = 'upsert'
     and trim(currency) != ''
-    and not coalesce(currency ~* cast(:no_currency as text), false)
+    and not staging.is_placeholder(currency, cast(:no_currency as text[]), :no_number)
 group by batch_id, upper(trim(currency))
 order by batch_id, currency

@@ -5,7 +5,7 @@ select
     cast(:staging_version as text) as staging_version,
     b.batch_id,
     'refused' as state,
-    :reason as reason,
+    :reason,
     cast(:is_behind as boolean) or not exists (
         select from ops.batches as e
         inner join ops.batch_states as s on e.batch_id = s.batch_id

@@ -8,4 +8,4 @@ where
     and batch_id between :first_batch and :last_batch
     and op = 'upsert'
     and customer_ref is not null
-    and not coalesce(customer_ref ~* cast(:no_customer_ref as text), false)
+    and not staging.is_placeholder(customer_ref, cast(:no_customer_ref as text[]), :no_number)

@@ -16,7 +16,7 @@ select
     r.customer_ref,
     case
         when
-            r.email !~* coalesce(cast(:no_email as text), '^$')
+            not staging.is_placeholder_email(r.email, cast(:no_email as text[]))
             then staging.normalise_email(r.email)
     end as email,
     staging.read_phone(r.phone, cast(:phone_country as text[])) as phone,
@@ -35,7 +35,11 @@ select
     staging.read_flag(r.consent_marketing) as consent_marketing,
     staging.read_flag(r.consent_profiling) as consent_profiling,
     r.attributes,
-    case when r.customer_ref ~* cast(:no_customer_ref as text) then r.customer_ref end as no_key,
+    case
+        when
+            staging.is_placeholder(r.customer_ref, cast(:no_customer_ref as text[]), :no_number)
+            then r.customer_ref
+    end as no_key,
     r.created_at as received_created_at,
     r.updated_at as received_updated_at,
     r.email as received_email,
@@ -45,4 +49,3 @@ select
     r.consent_profiling as received_consent_profiling
 from readable as r
 inner join ops.batches as b on r.batch_id = b.batch_id
-where r.source = :source and r.batch_id between :first_batch and :last_batch

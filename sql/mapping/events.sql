@@ -10,24 +10,32 @@ with typed as (
         b.landed_on,
         staging.read_instant(r.occurred_at_text, :source_time_zone, :business_time_zone) as instant,
         case
-            when r.email !~* coalesce(cast(:no_email as text), '^$')
+            when not staging.is_placeholder_email(r.email, cast(:no_email as text[]))
                 then staging.normalise_email(r.email)
         end as clean_email,
         case
-            when not coalesce(r.customer_ref ~* cast(:no_customer_ref as text), false)
+            when
+                not staging.is_placeholder(
+                    r.customer_ref, cast(:no_customer_ref as text[]), :no_number
+                )
                 then r.customer_ref
         end as clean_ref,
         case
-            when not coalesce(r.visitor_ref ~* cast(:no_visitor_ref as text), false)
+            when
+                not staging.is_placeholder(
+                    r.visitor_ref, cast(:no_visitor_ref as text[]), :no_number
+                )
                 then r.visitor_ref
         end as clean_visitor,
         case
-            when not coalesce(r.session_ref ~* cast(:no_session_ref as text), false)
+            when
+                not staging.is_placeholder(
+                    r.session_ref, cast(:no_session_ref as text[]), :no_number
+                )
                 then r.session_ref
         end as clean_session
     from readable as r
     inner join ops.batches as b on r.batch_id = b.batch_id
-    where r.source = :source and r.batch_id between :first_batch and :last_batch
     offset 0 -- noqa: AM09
 )
 
@@ -62,7 +70,11 @@ select
     staging.read_number(value_text) as value,
     staging.read_instant(updated_at_text, :source_time_zone, :business_time_zone) as updated_at,
     attributes,
-    case when event_id ~* cast(:no_event_id as text) then event_id end as no_key,
+    case
+        when
+            staging.is_placeholder(event_id, cast(:no_event_id as text[]), :no_number)
+            then event_id
+    end as no_key,
     customer_ref as received_customer_ref,
     visitor_ref as received_visitor_ref,
     session_ref as received_session_ref,

@@ -10,12 +10,15 @@ with typed as (
         b.landed_on,
         staging.read_instant(r.ordered_at_text, :source_time_zone, :business_time_zone) as instant,
         case
-            when r.email !~* coalesce(cast(:no_email as text), '^$')
+            when not staging.is_placeholder_email(r.email, cast(:no_email as text[]))
                 then staging.normalise_email(r.email)
         end as clean_email,
         staging.read_phone(r.phone, cast(:phone_country as text[])) as clean_phone,
         case
-            when not coalesce(r.customer_ref ~* cast(:no_customer_ref as text), false)
+            when
+                not staging.is_placeholder(
+                    r.customer_ref, cast(:no_customer_ref as text[]), :no_number
+                )
                 then r.customer_ref
         end as clean_ref,
         staging.read_exact(r.quantity_text) as exact_quantity,
@@ -24,7 +27,6 @@ with typed as (
         staging.read_number(r.net_amount_text) as read_net_amount
     from readable as r
     inner join ops.batches as b on r.batch_id = b.batch_id
-    where r.source = :source and r.batch_id between :first_batch and :last_batch
     offset 0 -- noqa: AM09
 )
 
@@ -64,14 +66,18 @@ select
     read_net_amount,
     cast(exact_discount_amount as numeric(18, 4)) as discount_amount,
     case
-        when not coalesce(currency ~* cast(:no_currency as text), false)
+        when not staging.is_placeholder(currency, cast(:no_currency as text[]), :no_number)
             then nullif(upper(trim(currency)), '')
     end as currency,
     staging.read_instant(updated_at_text, :source_time_zone, :business_time_zone) as updated_at,
     attributes,
     case
-        when order_id ~* cast(:no_order_id as text) then order_id
-        when line_no ~* cast(:no_line_no as text) then line_no
+        when
+            staging.is_placeholder(order_id, cast(:no_order_id as text[]), :no_number)
+            then order_id
+        when
+            staging.is_placeholder(line_no, cast(:no_line_no as text[]), cast(null as text))
+            then line_no
     end as no_key,
     customer_ref as received_customer_ref,
     ordered_at as received_ordered_at,

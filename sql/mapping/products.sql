@@ -18,9 +18,12 @@ select
     staging.read_number(r.price_text) as price,
     staging.read_instant(r.updated_at_text, :source_time_zone, :business_time_zone) as updated_at,
     r.attributes,
-    case when r.product_ref ~* cast(:no_product_ref as text) then r.product_ref end as no_key,
+    case
+        when
+            staging.is_placeholder(r.product_ref, cast(:no_product_ref as text[]), :no_number)
+            then r.product_ref
+    end as no_key,
     r.price as received_price,
     r.updated_at as received_updated_at
 from readable as r
 inner join ops.batches as b on r.batch_id = b.batch_id
-where r.source = :source and r.batch_id between :first_batch and :last_batch

@@ -1,7 +1,7 @@
 -- How text becomes days and instants; what cannot be read is null.
 -- Whether a text is a day, or a day and a time with an offset, with Z, with the name of a zone
--- or with none: nothing else is read, so that nothing of a text is passed over. Most are told by
--- where their digits stand, which takes a tenth of what a regular expression does. Abbreviations are
+-- or with none: nothing else is read, so that nothing of a text is passed over. Most are recognised
+-- by where their digits stand, in a tenth of the time of a regular expression. Abbreviations are
 -- those of RFC 5322 and of Europe; others (IST, BST) mean several zones.
 create or replace function staging.is_instant(received text) returns boolean
 language sql stable parallel safe

@@ -16,51 +16,42 @@ end;
 -- without it, and all codes there are (pipelines/mapping/nobodies.py); null: digits are compared as
 -- they stand. Seven equal digits at the end, or 1234567, are what is typed to have typed something.
 create or replace function staging.read_phone(received text, country text[]) returns text
-language sql immutable parallel safe
-return (
-    with written as (
-        select
-            d.signs,
-            case
-                when d.signs like '+%' then substr(d.signs, 2)
-                when d.signs ~ coalesce(country[1], '^00') then
-                    regexp_replace(d.signs, coalesce(country[1], '^00'), '')
-            end as abroad
-        from (select staging.dialled(received) as signs) as d
-    ),
-
-    placed as (
-        select
-            w.*,
-            case
-                when w.abroad is null then w.signs
-                when starts_with(w.abroad, country[3]) then substr(w.abroad, length(country[3]) + 1)
-            end as at_home
-        from written as w
-    ),
-
-    found as (
-        select
-            case
-                when country is null then coalesce(p.abroad, p.signs)
-                when p.at_home is null then substring(p.abroad from country[5])
-                when regexp_replace(p.at_home, country[2], '') ~ country[4]
-                    then country[3] || regexp_replace(p.at_home, country[2], '')
-                when p.at_home ~ country[4] then country[3] || p.at_home
-                when
-                    starts_with(p.signs, country[3])
-                    and substr(p.signs, length(country[3]) + 1) ~ country[4]
-                    then p.signs
-            end as number
-        from placed as p
-    )
-
-    select
-        case
-            when
-                length(f.number) between case when country is null then 7 else 8 end and 15
-                and f.number !~ '([0-9])\1{6}$|1234567|7654321|9876543'
-                then f.number
-        end
-    from found as f
-);
+language plpgsql immutable parallel safe as $$
+declare
+    signs text := staging.dialled(received);
+    abroad text;
+    at_home text;
+    number text;
+begin
+    if signs is null then
+        return null;
+    end if;
+    if signs like '+%' then
+        abroad := substr(signs, 2);
+    elsif signs ~ coalesce(country[1], '^00') then
+        abroad := regexp_replace(signs, coalesce(country[1], '^00'), '');
+    end if;
+    if abroad is null then
+        at_home := signs;
+    elsif starts_with(abroad, country[3]) then
+        at_home := substr(abroad, length(country[3]) + 1);
+    end if;
+    number := case
+        when country is null then coalesce(abroad, signs)
+        when at_home is null then substring(abroad from country[5])
+        when regexp_replace(at_home, country[2], '') ~ country[4]
+            then country[3] || regexp_replace(at_home, country[2], '')
+        when at_home ~ country[4] then country[3] || at_home
+        when
+            starts_with(signs, country[3])
+            and substr(signs, length(country[3]) + 1) ~ country[4]
+            then signs
+    end;
+    return case
+        when
+            length(number) between case when country is null then 7 else 8 end and 15
+            and number !~ '([0-9])\1{6}$|1234567|7654321|9876543'
+            then number
+    end;
+end
+$$;

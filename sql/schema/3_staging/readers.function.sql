@@ -38,9 +38,23 @@ create or replace function staging.normalise_email(received text) returns text
 language sql immutable parallel safe
 return case when received ~ '^[^@\s,;]+@[^@\s,;]+$' then lower(received) end;
 
-create or replace function staging.normalise_phone(received text) returns text
+-- Whether a text is a word or a number that names nobody, in any case, in quotes or before a colon.
+-- A list is looked up by hash; one pattern of all words takes far longer.
+create or replace function staging.is_placeholder(received text, words text[], numbers text)
+returns boolean
 language sql immutable parallel safe
-return nullif(regexp_replace(regexp_replace(received, '[^0-9]', '', 'g'), '^00', ''), '');
+return coalesce(
+    lower(btrim(received, ' "'':')) = any(words) or btrim(received, ' "'':') ~ numbers, false
+);
+
+-- Whether an address is such a word at such a word, as in null@null.com.
+create or replace function staging.is_placeholder_email(received text, words text[])
+returns boolean
+language sql immutable parallel safe
+return coalesce(
+    lower(split_part(received, '@', 1)) = any(words)
+    and lower(split_part(split_part(received, '@', 2), '.', 1)) = any(words), false
+);
 
 create or replace function staging.sha256_hex(received text) returns text
 language sql immutable parallel safe

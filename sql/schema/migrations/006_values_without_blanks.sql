@@ -3,7 +3,8 @@
 create or replace function pg_temp.bare(received text) returns text
 language sql immutable
 return nullif(
-    btrim(received,
+    btrim(
+        received,
         E'\t\n\u000b\u000c\r\u001c\u001d\u001e\u001f \u0085\u00a0\u00ad\u034f\u061c'
         || E'\u1680\u180e\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
         || E'\u200b\u200c\u200d\u200e\u200f\u2028\u2029\u202a\u202b\u202c\u202d\u202e\u202f'
@@ -26,8 +27,8 @@ return (
 );
 
 -- Per entity: what a key begins with, and what it goes on with if the source names it. Of equal
--- rows of a file that blanks kept apart, each keeps a number of its own. A deletion that a full list
--- or a whole order made has its key from the row that it deletes.
+-- rows of a file that blanks kept apart, each keeps a number of its own. A deletion that a full
+-- list or a whole order made has its key from the row that it deletes.
 do $$
 declare
     entity text; stem text; own_name text; hashed_op text; ours text; bare text;
