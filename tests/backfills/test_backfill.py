@@ -138,14 +138,16 @@ def test_a_range_that_ends_before_it_begins_is_refused():
 
 def test_nights_keep_their_models_unless_todays_are_asked_for(shop):
     old = serve(shop, 1, DAYS[0] - timedelta(days=9))
-    new = serve(shop, 2, DAYS[2])
-    before = DAYS[0] - timedelta(days=1)  # never published: the champion of its day
+    before = DAYS[0] - timedelta(days=1)  # never published, as the others never had a model
     carry_out(shop, span=DateRange(before, D))
-    assert models_and_notes(shop) == {before: (old, False), **dict.fromkeys(DAYS, (None, False))}
+    assert models_and_notes(shop) == dict.fromkeys((before, *DAYS), (old, False))
+    new = serve(shop, 2, DAYS[2])
+    carry_out(shop, span=DateRange(before, D))
+    assert models_and_notes(shop) == dict.fromkeys((before, *DAYS), (old, False))
     carry_out(shop, span=DateRange(before, D), models_mode=CHAMPION, reason="a better segmenter")
     assert models_and_notes(shop) == {
         day: (new, day < DAYS[2]) for day in (before, *DAYS)
     }  # fmt: skip
     assert [(row["models_mode"], row["reason"]) for row in backfills(shop)] == [
-        ("kept", None), ("champion", "a better segmenter")
+        ("kept", None), ("kept", None), ("champion", "a better segmenter")
     ]  # fmt: skip

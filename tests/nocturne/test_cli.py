@@ -65,6 +65,16 @@ def test_a_shell_completes_verbs_and_days(typed):
 
 def test_what_is_reported_comes_as_json_too_with_stable_keys(typed):
     typed.shop.configure("settings", {"freshness_days": 30, "schedule": {"start": D, "end": D}})
+    many = [
+        line(
+            f"m{n}",
+            f"2026-11-{5 + n % 14:02}",
+            customer_ref=f"m{n}",
+            net_amount=str(5 * 2 ** (n % 5)),
+        )
+        for n in range(60)
+    ]
+    typed.shop.write("till/many.csv", many, LINE_COLUMNS)
 
     def asked(*words, code=0):
         done = typed(*words, "--json")
@@ -76,12 +86,12 @@ def test_what_is_reported_comes_as_json_too_with_stable_keys(typed):
     seen = asked("check-sources")
     assert (seen["fault_count"], seen["sources"][0]["source"]) == (0, "till")
     night = asked("night", "--as-of", "newest")
-    assert (night["as_of"], night["people"], night["segments"]) == (str(D), 13, [])
+    assert (night["as_of"], night["people"], night["segments"]) == (str(D), 73, [])
     standing = asked("status")
-    assert [(n["as_of"], n["people"]) for n in standing["nights"]] == [(str(D), 13)]
+    assert [(n["as_of"], n["people"]) for n in standing["nights"]] == [(str(D), 73)]
     assert standing["sources"][0] | {"last_landed_at": ""} == {
-        "source": "till", "received": 37, "batches": 1, "refused_batches": 0, "last_landed_at": "",
-        "fates": {"current": 37}, "adds_up": True,
+        "source": "till", "received": 97, "batches": 2, "refused_batches": 0, "last_landed_at": "",
+        "fates": {"current": 97}, "adds_up": True,
     }  # fmt: skip
     assert asked("verify", "--as-of", "newest")["holds"] is True
     plan = asked("plan", "--from", "newest", "--to", str(D))
@@ -193,7 +203,7 @@ def test_nights_not_built_are_exit_code_1_with_their_sentence(typed):
 def test_what_is_to_go_goes_even_if_the_repair_fails(typed, monkeypatch):
     from nocturne.show import night as show_night
 
-    def fail(*_):
+    def fail(*_, **__):
         raise RepairFailed("not repaired.")
 
     for name, value in environment(typed.shop).items():

@@ -34,7 +34,8 @@ def kill(home: Home) -> None:
 
 def up_in_a_process(home: Home) -> subprocess.Popen:
     program = (
-        f"from nocturne import home, server; server.up(home.Home(home.Path({str(home.path)!r})))"
+        "from nocturne import home; from nocturne.server import server; "
+        f"server.up(home.Home(home.Path({str(home.path)!r})))"
     )
     return subprocess.Popen([sys.executable, "-c", program], cwd=CHECKOUT)
 

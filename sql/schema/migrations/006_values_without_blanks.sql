@@ -46,8 +46,7 @@ begin
             string_agg(format('%I', name), ', ' order by place),
             string_agg(format('pg_temp.bare(r.%1$I) as %1$I', name), ', ' order by place)
         into ours, bare
-        from (select column_name as name, ordinal_position as place
-            from information_schema.columns
+        from (select column_name as name, ordinal_position as place from information_schema.columns
             where table_schema = 'raw' and table_name = entity) as c
         where name != all ('{batch_id, row_no, source, op, row_key, row_hash, attributes}');
         execute format($sql$
