@@ -64,7 +64,7 @@ def stop_if_refused(deployment: Deployment) -> None:
         others = len(standing) - len(named)
         more = f" So are {others:,} more, which `nocturne status` lists." if others else ""
         raise BatchRefused(
-            f"{reasons}{more} The last good night stays published. Have the file sent again under its "
-            "name, or after mending sources.yml land it with `nocturne land --again FILE`; to go "
-            "on without it, set `night_on_refused: go_on` in settings.yml."
+            f"{reasons}{more} The last good night stays published. Have the file sent again under "
+            "its name, or after mending sources.yml land it with `nocturne land --again FILE`; to "
+            "go on without it, set `night_on_refused: go_on` in settings.yml."
         )

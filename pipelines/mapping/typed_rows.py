@@ -35,8 +35,8 @@ def typed(
 ) -> Iterator[None]:
     """Give the typed rows of some batches the name `typed` for the block.
 
-    They are those of raw, or of a temporary view with the same columns. All of them are `received_rows`,
-    and those of the batches are `readable`.
+    They are those of raw, or of a temporary view with the same columns. All of them are
+    `received_rows`, and those of the batches are `readable`.
     """
     source = batches.source
     binds = binds_of(deployment, batches)
@@ -83,7 +83,7 @@ def _of_batches(received: sa.Select[Any], batches: BatchRange) -> sa.Select[Any]
     can be written into the SELECT: called as a function it took fifty times as long.
     """
     source, first, last = batches
-    batch_id = sa.column("batch_id")
+    batch_id: sa.ColumnElement[int] = sa.column("batch_id")
     rows = received.where(sa.column("source") == source.name, batch_id.between(first, last))
     is_made = any(recipe.formats or recipe.is_marked for recipe in source.columns.values())
     return rows.offset(0) if is_made else rows
