@@ -1,5 +1,7 @@
 """Backfills that are killed, stopped, rivalled or overtaken by a night still end as asked."""
 
+from datetime import timedelta
+
 import pytest
 
 from nocturne.show import status
@@ -113,9 +115,11 @@ def stop_after_the_first(shop, plan_id=None, **how):
 
 
 def test_a_night_that_ran_meanwhile_with_other_models_does_not_count(shop):
+    serve(shop, 1, DAYS[0] - timedelta(days=9))
+    shop.night(D)
     new = serve(shop, 2, DAYS[2])
     stop_after_the_first(shop, models_mode=CHAMPION)
-    shop.night(D)  # keeps the models it had: none
+    shop.night(D)  # keeps the models it had
     filled = carry_out(shop, models_mode=CHAMPION)
     assert (filled.stood, filled.built) == (DAYS[:1], DAYS[1:])
     assert {model for model, _ in models_and_notes(shop).values()} == {new}
