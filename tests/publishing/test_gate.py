@@ -4,6 +4,8 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from expectations.checks import Between
+from expectations.rule import CRITICAL, Rule
 from pipelines import steps
 from pipelines.attempts import claims, night
 from pipelines.errors import ContractBroken
@@ -138,11 +140,7 @@ def test_a_broken_contract_leaves_the_last_good_night_published(shop, monkeypatc
     monkeypatch.setattr(
         customer_features,
         "balance",
-        lambda shop: (
-            customer_features.between(
-                "people", (1_000, None), "crowd", "critical", "only {value}."
-            ),
-        ),
+        lambda shop: (Rule("crowd", CRITICAL, Between("people", 1_000, None), "only {value}."),),
     )
     with pytest.raises(ContractBroken, match=r"only 120\."):
         shop.night(SECOND)

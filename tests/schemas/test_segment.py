@@ -98,7 +98,7 @@ def test_both_spellings_of_an_event_are_one_type(shop):
 def test_what_is_no_call_or_has_no_order_lies_in_quarantine(shop):
     assert schema_shops.rejected(shop) == {
         "shop_events": 2,
-        "shop_discounts": 1,
+        "shop_discounts": 2,
         "shop_order_lines": 2,
         "shop_returns": 1,
     }

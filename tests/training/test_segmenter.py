@@ -20,11 +20,11 @@ def test_who_refuses_profiling_is_in_no_segment_and_no_cluster(new_shop):
     shop = new_shop()
     shop.configure("segments", rules(everybody="order_count > 0"))
     with_a_crm(shop, {"asked": "true", "refusing": "false", "silent": ""})
-    a_till(shop, {"asked": 1, "refusing": 1, "silent": 1, "unknown": 1})
+    a_till(shop, {"asked": 1, "refusing": 1, "silent": 1, "unmet": 1})
     with featured(shop) as tonight:
         segment.segment(serving(shop, tonight))
         held = held_by(shop, tonight)
-    assert {who for who, row in held.items() if row["segments"]} == {"asked", "silent", "unknown"}
+    assert {who for who, row in held.items() if row["segments"]} == {"asked", "silent", "unmet"}
     assert held["refusing"]["primary_segment"] == "none"
     assert {who for who, row in held.items() if row["cluster"] is None} == {"refusing"}
     assert held["refusing"]["segmenter_model"] is None

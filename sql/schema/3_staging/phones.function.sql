@@ -1,13 +1,14 @@
 -- How a phone becomes the digits it is compared by; null if nobody could be reached by it.
 -- The digits of a phone, with a plus before them if it was written with one. Text with a letter in
--- it (an exponent, `no. 1`) is no phone; `.0` is what a table of floats leaves behind a number.
+-- it (an exponent, `no. 1`) is no phone; `.0` is what a table of floats leaves behind a number, and
+-- a quotation mark before it is what keeps a spreadsheet from adding it up (Shopify writes one).
 create or replace function staging.dialled(received text) returns text
 language sql immutable parallel safe
 return case
     when received ~ '^\s*\+?[0-9]{7,}[.]0+\s*$'
         then regexp_replace(received, '[.]0+\s*$|\s', '', 'g')
-    when received ~ '[^-+0-9()/.\s\u00a0\u202f\u2010-\u2015]' then null
-    when received ~ '^\s*[(]?\+'
+    when ltrim(received, '''') ~ '[^-+0-9()/.\s\u00a0\u202f\u2010-\u2015]' then null
+    when received ~ '^[''\s]*[(]?\+'
         then '+' || regexp_replace(replace(received, '(0)', ''), '[^0-9]', '', 'g')
     else regexp_replace(received, '[^0-9]', '', 'g')
 end;
