@@ -18,6 +18,7 @@ from .people import Node
 from .stories import CUSTOMERS, EVENTS, LINES
 
 Row = dict[str, str]
+FEWEST_DIGITS = 7  # of a phone; fewer reach nobody
 KEYS = {
     "customers": ("customer_ref",),
     "products": ("product_ref",),
@@ -124,7 +125,8 @@ class Memory:
         """The row as the oracle computes with it; None if it must not be believed."""
         told: dict[str, Any] = {**row, "source": self.source.name, "customer_space": "shared"}
         told["email"] = row.get("email", "").strip().lower()
-        told["phone"] = "".join(filter(str.isdigit, row.get("phone", ""))).removeprefix("00")
+        digits = "".join(filter(str.isdigit, row.get("phone", ""))).removeprefix("00")
+        told["phone"] = digits if len(digits) >= FEWEST_DIGITS else ""
         if self.source.entity == "customers":
             told["created_on"] = day_or_none(row["created_at"])
             return told

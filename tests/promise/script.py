@@ -16,7 +16,7 @@ HAPPENINGS = 7  # before each night
 
 REFS = [f"c{n}" for n in range(12)]
 EMAILS = ["", *(f"e{n}@x.org" for n in range(8)), " E1@X.org "]
-PHONES = ["", "+49 30 1", "0049-30-2"]
+PHONES = ["", "+49 30 20081", "0049-30-20082", "+49 30 1"]  # the last reaches nobody
 PRODUCTS = [f"p{n}" for n in range(7)]  # the last is in no catalogue
 TYPES = ["page_view", "product_view", "cart_add", "checkout", "login", "mail_opened", "odd"]
 
