@@ -85,13 +85,13 @@ def _corrections(shop: Shop) -> tuple[Rule, ...]:
     """Return the rules of a line that comes again; where the first stands, nothing is corrected."""
     if shop.keeps_first:
         return ()
-    told = "Numbers that are given out again make two lines one: have the source tell them apart"
+    message = "Numbers that are given out again make two lines one: have the source tell them apart"
     return (
         absent(
             "other_customer",
             "line_customer_stands",
             shop.corrections,
-            f"the line's customer '{{value}}' is another than when it came first. {told}.",
+            f"the line's customer '{{value}}' is another than when it came first. {message}.",
         ),
         absent(
             "moved_ordered_on",
@@ -99,7 +99,7 @@ def _corrections(shop: Shop) -> tuple[Rule, ...]:
             shop.corrections,
             f"ordered_at '{{value}}' is more than {shop.days_moved} days "
             "(corrections.days_moved of settings.yml) from when the line came first. "
-            f"{told}; where it is the same page sent again, say `keep: first`.",
+            f"{message}; where it is the same page sent again, say `keep: first`.",
         ),
     )
 

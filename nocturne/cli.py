@@ -16,7 +16,7 @@ class Sentences(click.Group):
         except (click.ClickException, click.Abort, click.exceptions.Exit, BrokenPipeError):
             raise
         except Exception as error:
-            ctx.exit(troubles.tell(error))
+            ctx.exit(troubles.listener(error))
 
 
 @click.group(cls=Sentences, context_settings={"help_option_names": ["-h", "--help"]})

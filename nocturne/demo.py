@@ -27,7 +27,7 @@ class Stopwatch:
     def __init__(self) -> None:
         self.began = self.last = time.monotonic()
 
-    def tell(self, sentence: str) -> None:
+    def listener(self, sentence: str) -> None:
         """Print a sentence with the seconds since the one before."""
         now = time.monotonic()
         console.print(f"[dim]{now - self.last:6.1f} s[/]  {sentence}")
@@ -40,7 +40,7 @@ def main() -> int:
     home = environment.home().create()
     server.up(home)
     with environment.here() as deployment:
-        watch.tell(f"PostgreSQL is up, on 127.0.0.1, in {home.path}.")
+        watch.listener(f"PostgreSQL is up, on 127.0.0.1, in {home.path}.")
         published = {row["as_of"] for row in status.read_status(deployment).published}
         if published >= set(shop.NIGHTS):
             build_again(deployment, watch)
@@ -48,7 +48,7 @@ def main() -> int:
             build_first(deployment, published, watch)
         retire.retire(deployment)
         summary.show(deployment, shop.NIGHTS[-1])
-        watch.tell(f"done: {time.monotonic() - watch.began:.0f} s in all.")
+        watch.listener(f"done: {time.monotonic() - watch.began:.0f} s in all.")
     return 0
 
 
@@ -58,21 +58,21 @@ def build_first(deployment: Deployment, published: set[date], watch: Stopwatch) 
 
     files = deployment.home / "shop"
     shop.write_history(files)
-    watch.tell("The demo shop has handed over its files: Complete Journey, 2017.")
+    watch.listener("The demo shop has handed over its files: Complete Journey, 2017.")
     runner.receive(deployment)
-    watch.tell("Its history has landed, is checked and staged.")
+    watch.listener("Its history has landed, is checked and staged.")
     with deployment.warehouse.begin() as connection:
         champions = serving_models.models_for(connection, shop.TRAINED_AS_OF)
     if not champions:
         train(deployment, shop.TRAINED_AS_OF)
-        watch.tell(f"Models are trained on what {shop.TRAINED_AS_OF} knew.")
+        watch.listener(f"Models are trained on what {shop.TRAINED_AS_OF} knew.")
     home = environment.home()
     run_dag.prepare(home, deployment.configuration, server.urls(home))
-    watch.tell("Airflow is ready; each night now runs through its DAG.")
+    watch.listener("Airflow is ready; each night now runs through its DAG.")
     nights = [run_dag.NightRun(day) for day in shop.NIGHTS if day not in published]
     arrive = functools.partial(shop.arrive, files)
     for day, night_id in run_dag.run_nights(deployment, nights, arrive):
-        watch.tell(f"Night of {day} is published (night {night_id}).")
+        watch.listener(f"Night of {day} is published (night {night_id}).")
 
 
 def build_again(deployment: Deployment, watch: Stopwatch) -> None:
@@ -88,7 +88,7 @@ def build_again(deployment: Deployment, watch: Stopwatch) -> None:
         different += [] if proof.holds else [day]
         equal = "the same rows" if proof.holds else "[red]OTHER ROWS[/]"
         digest = proof.night["content_hashes"]["customer_features"][:12]
-        watch.tell(f"Night of {day} at batch {proof.known_at}: {equal} (features {digest}…).")
+        watch.listener(f"Night of {day} at batch {proof.known_at}: {equal} (features {digest}…).")
     if different:
         console.print("[red]These nights are not what they were; please report it.[/]")
         sys.exit(1)

@@ -18,8 +18,8 @@ def steps(what: str, receives: bool) -> Iterator[Listener]:
     from pipelines.steps import BUILD, FINISH, RECEIVE
 
     names = [step.name for step in (*(RECEIVE if receives else ()), *BUILD, *FINISH)]
-    with walk(what, names) as tell:
-        yield tell
+    with walk(what, names) as listener:
+        yield listener
 
 
 @contextmanager
@@ -34,23 +34,23 @@ def walk(what: str, names: list[str]) -> Iterator[Listener]:
     with Progress(*columns, transient=True) as bar:
         task = bar.add_task(f"{what}: {names[0]}", total=len(names))
 
-        def tell(step: str, result: object) -> None:
+        def listener(step: str, result: object) -> None:
             after = names[names.index(step) + 1 :] if step in names else []
             bar.update(task, advance=1, description=f"{what}: {after[0] if after else step}")
 
-        yield tell
+        yield listener
 
 
 @contextmanager
 def nights(what: str, span: "DateRange") -> Iterator[NightListener]:
     """Show how many nights of a range have begun; yields what is called after each step."""
-    with walk(what, [str(day) for day in span.days]) as tell:
+    with walk(what, [str(day) for day in span.days]) as listener:
         begun: list[date] = []
 
         def step(day: date, room: str) -> None:
             if day not in begun:
                 for done in begun[-1:]:
-                    tell(str(done), room)
+                    listener(str(done), room)
                 begun.append(day)
 
         yield step

@@ -51,7 +51,7 @@ def sentence_of(error: BaseException) -> str | None:
     return None
 
 
-def tell(error: Exception) -> int:
+def listener(error: Exception) -> int:
     """Print the sentence of an error on stderr; return the exit code."""
     home, code = environment.home(), FAILED
     sentence = sentence_of(error)
@@ -68,7 +68,7 @@ def exit_code_of(program: Callable[[], int | None]) -> int:
     try:
         return program() or 0
     except Exception as error:
-        return tell(error)
+        return listener(error)
 
 
 def report(error: BaseException, at: datetime, environ: Mapping[str, str], home: Home) -> str:

@@ -36,12 +36,12 @@ def report(deployment: Deployment, error: Exception, place: str) -> str:
     text = "".join(traceback.format_exception(error))
     text = re.sub(r"//[^/\s@]*@", "//…@", QUOTES_ROWS.sub("", text))
     name = f"fault-{hashlib.sha256(text.encode()).hexdigest()[:12]}.log"
-    told = (
+    message = (
         f"{place} cannot be received: this is a fault of Nocturne's own ({in_a_sentence(error)}), "
         "not of your data. Other sources go on, and it comes again with the next landing."
     )
     path = _write(deployment.home / "logs" / name, text)
-    return f"{told} Please report it with {path}." if path else told
+    return f"{message} Please report it with {path}." if path else message
 
 
 def _write(path: Path, text: str) -> Path | None:

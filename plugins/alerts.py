@@ -18,7 +18,7 @@ from pipelines import errors
 from pipelines.attempts import recorded
 from pipelines.deployment import Deployment
 from plugins import business_day, environment
-from plugins.run_parameters import asked
+from plugins.run_parameters import requested
 
 log = logging.getLogger(__name__)
 
@@ -81,7 +81,7 @@ def lateness(deployment: Deployment, day: date, due_at: datetime) -> str | None:
 
 def _day_asked(context: Mapping[str, Any]) -> date | None:
     try:
-        return asked(environment.configuration(), context).as_of
+        return requested(environment.configuration(), context).as_of
     except errors.NocturneError:
         return None
 
@@ -95,15 +95,17 @@ SECONDS = 10
 
 def send(subject: str, sentence: str, environ: Mapping[str, str]) -> list[str]:
     """Send by every channel that is set; return a line for the log per channel."""
-    told = []
+    outcomes = []
     for setting, channel in (("NOCTURNE_ALERT_WEBHOOK", webhook), ("NOCTURNE_ALERT_SMTP", mail)):
         if environ.get(setting):
             try:
                 channel(subject, sentence, environ)
-                told.append(f"sent by {channel.__name__}")
+                outcomes.append(f"sent by {channel.__name__}")
             except Exception as error:  # the night's own failure must not be hidden by this one
-                told.append(f"{channel.__name__} failed ({_kind(error)}): see docs/alerts.md")
-    return told or ["told nobody: neither NOCTURNE_ALERT_WEBHOOK nor NOCTURNE_ALERT_SMTP is set"]
+                outcomes.append(f"{channel.__name__} failed ({_kind(error)}): see docs/alerts.md")
+    return outcomes or [
+        "told nobody: neither NOCTURNE_ALERT_WEBHOOK nor NOCTURNE_ALERT_SMTP is set"
+    ]
 
 
 def webhook(subject: str, sentence: str, environ: Mapping[str, str]) -> None:

@@ -29,8 +29,8 @@ class EndOfDay(BaseDeadlineReference):
         from airflow.models import DagRun
         from sqlalchemy import select
 
-        wanted = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
-        run = session.scalar(wanted)
+        expected = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+        run = session.scalar(expected)
         return run.data_interval_end if run and run.run_type == "scheduled" else None
 
 

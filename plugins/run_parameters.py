@@ -40,7 +40,7 @@ class RunParameters:
     reason: str | None = None
 
 
-def asked(configuration: Configuration, context: Context) -> RunParameters:
+def requested(configuration: Configuration, context: Context) -> RunParameters:
     """Return what a run is about, from its data interval and its parameters.
 
     Raises

@@ -52,10 +52,10 @@ def prepare(home: Home, configuration: Configuration, urls: Urls) -> None:
             "Airflow's web UI is running in this home. Stop it by Ctrl-C or `make down`, then try "
             "again; or trigger the night there."
         )
-    wanted = environment(home, configuration, urls)
-    if "airflow" in sys.modules and os.environ.get("AIRFLOW_HOME") != wanted["AIRFLOW_HOME"]:
+    expected = environment(home, configuration, urls)
+    if "airflow" in sys.modules and os.environ.get("AIRFLOW_HOME") != expected["AIRFLOW_HOME"]:
         raise RuntimeError("Airflow was imported before its environment was set.")
-    os.environ.update(wanted)
+    os.environ.update(expected)
     with _quietly(home):
         from airflow.utils.db import check_migrations, initdb
 
@@ -69,11 +69,11 @@ def run_nights(
     deployment: Deployment,
     nights: Iterable[NightRun],
     before: Callable[[date], None] = lambda day: None,
-    tell: Listener = silent,
+    report: Listener = silent,
 ) -> Iterator[tuple[date, int]]:
     """Run nights through the DAG, one after the other; yield each day with its night_id.
 
-    Call `prepare` before. `before(day)` is called before each night, `tell(step, result)` after
+    Call `prepare` before. `before(day)` is called before each night, `report(step, result)` after
     each of its tasks. NOCTURNE_HOME and NOCTURNE_CONFIG must be this deployment's.
 
     Raises
@@ -88,7 +88,7 @@ def run_nights(
             before(day)
             lent = {"name": claim.name, "key": claim.key}
             conf = {"as_of": day.isoformat(), "known_at": known_at, "claim": lent}
-            with _listening(tell) as failures:
+            with _listening(report) as failures:
                 run = _test(dag, conf)
             if run.state != "success":
                 raise NightFailed(f"the night of {day} failed at {_first(failures, deployment)}")
@@ -148,7 +148,7 @@ def _first(failures: list[str], deployment: Deployment) -> str:
 
 
 @contextlib.contextmanager
-def _listening(tell: Listener) -> Iterator[list[str]]:
+def _listening(report: Listener) -> Iterator[list[str]]:
     """Pass on how the tasks of a run end; yields the sentences of those that failed."""
     from airflow.listeners import hookimpl
     from airflow.sdk.listener import get_listener_manager
@@ -159,7 +159,7 @@ def _listening(tell: Listener) -> Iterator[list[str]]:
         @hookimpl
         def on_task_instance_success(self, previous_state: Any, task_instance: Any) -> None:
             result = task_instance.xcom_pull(task_ids=task_instance.task_id)
-            tell(task_instance.task_id.split(".")[0], result)
+            report(task_instance.task_id.split(".")[0], result)
 
         @hookimpl
         def on_task_instance_failed(

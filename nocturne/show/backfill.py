@@ -17,9 +17,9 @@ def show(deployment: Deployment, request: BackfillRequest) -> int:
     span = request.span
     with (
         claims.process_claim(deployment.warehouse, "nocturne backfill") as claim,
-        nights(f"backfill of {span.first} to {span.last}", span) as tell,
+        nights(f"backfill of {span.first} to {span.last}", span) as listener,
     ):
-        result = backfill.backfill(deployment, claim, request, tell)
+        result = backfill.backfill(deployment, claim, request, listener)
     retire.retire(deployment)
     console = narrow_console()
     console.print(

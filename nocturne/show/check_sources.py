@@ -134,5 +134,5 @@ def _cell(text: str | None, value: Any) -> str:
 
 def _say(console: Console, sentence: str, style: str | None = None) -> None:
     """Print a sentence that goes on below itself, not below what it is about."""
-    told = fill(sentence, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
-    console.print(told, style=style, markup=False, soft_wrap=True)
+    message = fill(sentence, WIDTH, subsequent_indent="  ", break_on_hyphens=False)
+    console.print(message, style=style, markup=False, soft_wrap=True)

@@ -31,9 +31,11 @@ def show(
     previewed = read_configuration(folder.resolve(), deployment.home) if folder else None
     with (
         claims.process_claim(deployment.warehouse, "nocturne plan") as claim,
-        nights(f"plan of {span.first} to {span.last}", span) as tell,
+        nights(f"plan of {span.first} to {span.last}", span) as listener,
     ):
-        made = plan.plan(deployment, claim, plan.PlanRequest(span, previewed=previewed), tell=tell)
+        made = plan.plan(
+            deployment, claim, plan.PlanRequest(span, previewed=previewed), listener=listener
+        )
     if as_json:
         reports.write(reports.of_plan(made))
         return

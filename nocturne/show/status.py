@@ -176,9 +176,9 @@ def _plan(nights: list[date]) -> str:
 def _commands(verb: str, nights: list[date], how: str = "") -> str:
     """Return a command for each run of days, so that no night between is built anew."""
     runs = _runs(nights)
-    told = [f"`nocturne {verb} --from {r[0]} --to {r[-1]}{how}`" for r in runs[:COMMANDS]]
+    message = [f"`nocturne {verb} --from {r[0]} --to {r[-1]}{how}`" for r in runs[:COMMANDS]]
     more = f", and so on for {len(runs) - COMMANDS} more," if len(runs) > COMMANDS else ""
-    return ", then ".join(told) + more
+    return ", then ".join(message) + more
 
 
 def _sources(console: Console, standing: Status) -> None:
@@ -190,9 +190,9 @@ def _sources(console: Console, standing: Status) -> None:
         received = sum(row["received_count"] for row in sent)
         batches = sum(row["batch_count"] for row in sent)
         fates = standing.fates.get(name, Fates())
-        told = " + ".join(f"{count:,} {fate}" for fate, count in in_order(fates))
+        message = " + ".join(f"{count:,} {fate}" for fate, count in in_order(fates))
         line = f"{name}: {received:,} in {batches:,} batches"
-        line += f" = {told}" if told else ""
+        line += f" = {message}" if message else ""
         if refused := sum(row["refused_count"] for row in sent):
             line += f" ({refused:,} batches refused)"
         console.print(fill(f"{line}.", WIDTH, initial_indent="  ", subsequent_indent="    "))

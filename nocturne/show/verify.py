@@ -27,9 +27,9 @@ def show(deployment: Deployment, as_of: date, *, now: bool, as_json: bool = Fals
     names = [step.name for step in verify.STEPS]
     with (
         claims.process_claim(deployment.warehouse, "nocturne verify") as claim,
-        walk(f"verifying {as_of}", names) as tell,
+        walk(f"verifying {as_of}", names) as listener,
     ):
-        proof = verify.verify(deployment, claim, verify.ProofRequest(as_of, now), tell=tell)
+        proof = verify.verify(deployment, claim, verify.ProofRequest(as_of, now), listener=listener)
     if as_json:
         reports.write(reports.of_proof(proof, now))
         return int(not now and not proof.holds)
@@ -86,19 +86,19 @@ def _cause(proof: Proof) -> str:
 def _would_change(console: Console, proof: Proof) -> None:
     """Say what today's knowledge would make of the night."""
     as_of, comparison = proof.night["as_of"], proof.comparison
-    knew = f"known at batch {proof.night['known_at']}, now batch {proof.known_at}"
+    knowledge = f"known at batch {proof.night['known_at']}, now batch {proof.known_at}"
     if comparison is None:
         changed = ", ".join(proof.unlike) or "nothing"
         console.print(
             f"The rows of {as_of} are gone (retention); by their hashes {changed} would "
-            f"change ({knew})."
+            f"change ({knowledge})."
         )
     elif not comparison.row_count:
-        console.print(f"Nothing of {as_of} would change ({knew}).")
+        console.print(f"Nothing of {as_of} would change ({knowledge}).")
     else:
         people = _count(comparison.people, "person", "people")
         console.print(
-            f"{people} of {as_of} would change ({knew}). {_flips(comparison)} "
+            f"{people} of {as_of} would change ({knowledge}). {_flips(comparison)} "
             f"`nocturne night --as-of {as_of}` builds it so."
         )
 

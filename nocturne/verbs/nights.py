@@ -27,9 +27,9 @@ def night(day: Day, known_at: str | None, as_json: bool) -> None:
         freshness.refuse_unended(deployment, day)
         before = runner.recorded_known_at(deployment, day) if known_at else None
         with claims.process_claim(deployment.warehouse, "nocturne night") as claim:
-            with steps(f"night of {day}", before is None) as tell:
+            with steps(f"night of {day}", before is None) as listener:
                 request = claims.AttemptRequest(day, known_at=before)
-                runner.run_night(deployment, claim, request, tell=tell)
+                runner.run_night(deployment, claim, request, listener=listener)
             afterwards.callback(retire.retire, deployment)  # even if the repair fails
             summary.show(deployment, day, as_json=as_json)
             if before is None:

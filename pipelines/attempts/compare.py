@@ -150,8 +150,8 @@ def differences(connection: Connection, table: str, places: Places, limit: int =
         **{f"in {name}": sa.and_(changed, differs) for name, differs in sides.differ.items()},
     }
     counted = [sa.func.count().filter(which).label(name) for name, which in counts.items()]
-    asked = sa.select(*counted).select_from(sides.joined).where(sides.is_other)
-    found = connection.execute(asked).mappings().one()
+    requested = sa.select(*counted).select_from(sides.joined).where(sides.is_other)
+    found = connection.execute(requested).mappings().one()
     columns = {name: found[f"in {name}"] for name in sides.differ if found[f"in {name}"]}
     differ = found["before"] or found["after"] or found["changed"]
     sample = list(_first(connection, sides, limit)) if differ and limit else []
@@ -219,15 +219,15 @@ def _canonical(column: sa.ColumnElement[Any], digits: int) -> sa.ColumnElement[A
 
 def _first(connection: Connection, sides: _Sides, limit: int) -> Iterator[RowChange]:
     """Yield the first rows that differ, in the order of their key."""
-    wanted = [
+    expected = [
         *(value.label(f"key {name}") for name, value in sides.key.items()),
         *(value.label(f"before {name}") for name, value in sides.before.items()),
         *(value.label(f"after {name}") for name, value in sides.after.items()),
         sides.only_before.label("only_before"),
         sides.only_after.label("only_after"),
     ]
-    asked = sa.select(*wanted).select_from(sides.joined).where(sides.is_other)
-    for row in connection.execute(asked.order_by(*sides.key.values()).limit(limit)).mappings():
+    requested = sa.select(*expected).select_from(sides.joined).where(sides.is_other)
+    for row in connection.execute(requested.order_by(*sides.key.values()).limit(limit)).mappings():
         yield RowChange(
             key={name: row[f"key {name}"] for name in sides.key},
             before=None if row["only_after"] else {n: row[f"before {n}"] for n in sides.before},

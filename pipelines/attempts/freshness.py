@@ -69,7 +69,7 @@ def of_sources(deployment: Deployment, inputs: Mapping[str, Any]) -> dict[str, l
 def _is_fresh(connection: Connection, source: Source, inputs: Mapping[str, Any]) -> Finding:
     as_of, days = inputs["as_of"], source.expected.fresh_days or 0
     newest = statements.value(connection, "attempts/fresh_source", source=source.name, **inputs)
-    told = (
+    message = (
         f"{source.name}: nothing is dated in the {days} days up to {as_of}; the newest is of "
         f"{newest}. Ask the source for what is missing, or raise its fresh_days in sources.yml."
         if newest
@@ -77,4 +77,4 @@ def _is_fresh(connection: Connection, source: Source, inputs: Mapping[str, Any])
         "its fresh_days out of sources.yml until it does."
     )
     is_stale = newest is None or newest <= as_of - timedelta(days=days)
-    return Finding(sources.fresh(source.expected.fresh_severity), 1, int(is_stale), told)
+    return Finding(sources.fresh(source.expected.fresh_severity), 1, int(is_stale), message)

@@ -45,7 +45,7 @@ class BackfillRequest:
 
 
 def backfill(
-    deployment: Deployment, claim: Claim, request: BackfillRequest, tell: NightListener = silent
+    deployment: Deployment, claim: Claim, request: BackfillRequest, listener: NightListener = silent
 ) -> BackfillResult:
     """Build and publish every night asked for; go on where the same call was killed.
 
@@ -73,7 +73,7 @@ def backfill(
             row = _row(deployment, connection, request, plan)
             begun = run.insert(deployment, connection, claim, row)
     hashes = by_day(plan["content_hashes"]) if plan else None
-    return run.build_nights(deployment, claim, run.run_of(begun, hashes), tell)
+    return run.build_nights(deployment, claim, run.run_of(begun, hashes), listener)
 
 
 def abandon(deployment: Deployment) -> list[int]:

@@ -60,7 +60,7 @@ class _Planning:
     span: DateRange
     models: Models
     refused: dict[date, str]
-    tell: NightListener
+    listener: NightListener
 
     @property
     def deployment(self) -> Deployment:
@@ -71,7 +71,7 @@ def plan(
     deployment: Deployment,
     claim: Claim,
     request: PlanRequest,
-    tell: NightListener = silent,
+    listener: NightListener = silent,
 ) -> Plan:
     """Build the nights of a range from all that is staged; keep and return what would change.
 
@@ -91,7 +91,7 @@ def plan(
         previewable_settings.refuse_unseen(deployment.configuration, previewed)
         deployment = replace(deployment, configuration=previewed)
     runner.stage_anew(deployment)
-    planning = _planning(deployment, claim, span, tell)
+    planning = _planning(deployment, claim, span, listener)
     try:
         found, hashes = _nights(planning)
     finally:
@@ -102,7 +102,7 @@ def plan(
 
 
 def _planning(
-    deployment: Deployment, claim: Claim, span: DateRange, tell: NightListener
+    deployment: Deployment, claim: Claim, span: DateRange, listener: NightListener
 ) -> _Planning:
     staging_version = deployment.versions.staging
     with deployment.warehouse.begin() as connection:
@@ -118,7 +118,7 @@ def _planning(
             outdated={row["as_of"]: row for row in late},
             newest=max(stand, default=span.last),
         )
-        return _Planning(context, claim, span, models_of(connection, span), refused, tell)
+        return _Planning(context, claim, span, models_of(connection, span), refused, listener)
 
 
 def _too_stale(
@@ -167,8 +167,8 @@ def _is_equal(planning: _Planning, connection: Connection, standing: RowMapping)
     All its inputs are the same, or nothing that became known since could touch it.
     """
     known_at = planning.context.known_at
-    wanted = {**planning.context.versions, "models": planning.models[standing["as_of"]]}
-    if any(standing[name] != value for name, value in wanted.items()):
+    expected = {**planning.context.versions, "models": planning.models[standing["as_of"]]}
+    if any(standing[name] != value for name, value in expected.items()):
         return False
     if standing["known_at"] > known_at or set(KEYS) - set(standing["content_hashes"]):
         return False
@@ -191,7 +191,7 @@ def _build(planning: _Planning, day: date, previous: int | None) -> Night:
         previous=previous,
     )
     tonight = claims.open_night(planning.deployment, planning.claim, request)
-    runner.build(tonight, lambda step, result: planning.tell(day, step), STEPS)
+    runner.build(tonight, lambda step, result: planning.listener(day, step), STEPS)
     return tonight
 
 

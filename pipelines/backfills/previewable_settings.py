@@ -21,7 +21,7 @@ WHY_LANDED = "decides how rows are landed and staged"
 WHY_NOT_READ = "is not read by the build"
 
 
-def refuse_unseen(used: Configuration, wanted: Configuration) -> None:
+def refuse_unseen(used: Configuration, expected: Configuration) -> None:
     """Refuse settings that differ from those in use in what no plan can show.
 
     Raises
@@ -31,7 +31,7 @@ def refuse_unseen(used: Configuration, wanted: Configuration) -> None:
     """
     unseen = []
     for field in fields(Configuration):
-        old, new = getattr(used, field.name), getattr(wanted, field.name)
+        old, new = getattr(used, field.name), getattr(expected, field.name)
         if field.name in PREVIEWED or old == new:
             continue
         if field.name in ("sources", "destinations"):

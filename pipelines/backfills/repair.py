@@ -24,7 +24,7 @@ REASON = "outdated"
 
 
 def repair(
-    deployment: Deployment, claim: Claim, as_of: date, tell: NightListener = silent
+    deployment: Deployment, claim: Claim, as_of: date, listener: NightListener = silent
 ) -> str | None:
     """Repair what the newest night's data outdates; return in a sentence what came of it.
 
@@ -42,7 +42,7 @@ def repair(
     days = ", ".join(sorted(row["models"]))
     try:
         begun = replace(run.run_of(row), goes_past=UnrecoverableError)
-        result = run.build_nights(deployment, claim, begun, tell)
+        result = run.build_nights(deployment, claim, begun, listener)
     except WarehouseBusy as error:
         _end(deployment, row, "abandoned", error)
         return f"Not repaired: {days}; the next night tries again. {error}"

@@ -99,7 +99,7 @@ def run_of(row: RowMapping, hashes: Hashes | None = None) -> BackfillRun:
 
 
 def build_nights(
-    deployment: Deployment, claim: Claim, begun: BackfillRun, tell: NightListener = silent
+    deployment: Deployment, claim: Claim, begun: BackfillRun, listener: NightListener = silent
 ) -> BackfillResult:
     """Build and publish what does not stand yet as wanted; write down how it ended.
 
@@ -114,7 +114,7 @@ def build_nights(
             try:
                 if not stands:
                     tonight = claims.open_night(deployment, claim, begun.attempt_at(day))
-                    _build_and_publish(tonight, begun, tell)
+                    _build_and_publish(tonight, begun, listener)
             except begun.goes_past as error:
                 result.refused[day] = in_a_sentence(error)
                 continue
@@ -155,7 +155,7 @@ def _stands(deployment: Deployment, begun: BackfillRun, day: date) -> bool:
     Either this backfill published it before it was killed, or a night that ran meanwhile did. As
     wanted: with the same models, code, settings and staging; by a plan, with the rows it found.
     """
-    wanted = {
+    due = {
         **deployment.versions.binds,
         "models": begun.models[day],
     }
@@ -165,7 +165,7 @@ def _stands(deployment: Deployment, begun: BackfillRun, day: date) -> bool:
         row is not None
         and row["published_at"] >= begun.started_at
         and row["known_at"] >= begun.known_at
-        and all(row[name] == value for name, value in wanted.items())
+        and all(row[name] == value for name, value in due.items())
         and not _differ(begun, row)
     )
 
@@ -176,10 +176,10 @@ def _differ(begun: BackfillRun, night: RowMapping) -> list[str]:
     return [t for t, digest in expected.items() if night["content_hashes"].get(t) != digest]
 
 
-def _build_and_publish(tonight: Night, begun: BackfillRun, tell: NightListener) -> None:
-    runner.build(tonight, lambda step, result: tell(tonight.as_of, step))
+def _build_and_publish(tonight: Night, begun: BackfillRun, listener: NightListener) -> None:
+    runner.build(tonight, lambda step, result: listener(tonight.as_of, step))
     _hold_to_plan(tonight, begun)
-    runner.publish(tonight, lambda step, result: tell(tonight.as_of, step))
+    runner.publish(tonight, lambda step, result: listener(tonight.as_of, step))
 
 
 def _hold_to_plan(tonight: Night, begun: BackfillRun) -> None:

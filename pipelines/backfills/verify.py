@@ -71,7 +71,7 @@ def verify(
     deployment: Deployment,
     claim: Claim,
     request: ProofRequest,
-    tell: Listener = silent,
+    listener: Listener = silent,
 ) -> Proof:
     """Build the night that stands for a day in full, compare it, and drop what was built.
 
@@ -85,7 +85,7 @@ def verify(
     night = _published_night(deployment, request.as_of)
     inputs = recorded_inputs.inputs_of(deployment, night, staged_today=request.known_now)
     if request.known_now or inputs.staging_version != night["staging_version"]:
-        runner.stage_anew(deployment, tell)
+        runner.stage_anew(deployment, listener)
     attempt = AttemptRequest(
         request.as_of,
         known_at=None if request.known_now else night["known_at"],
@@ -96,7 +96,7 @@ def verify(
     )
     again = claims.open_night(inputs.deployment, claim, attempt)
     try:
-        runner.build(again, tell, STEPS)
+        runner.build(again, listener, STEPS)
         with deployment.warehouse.begin() as connection:
             return _prove(connection, night, inputs, again)
     finally:

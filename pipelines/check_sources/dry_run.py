@@ -78,7 +78,7 @@ def try_rows(deployment: Deployment, connection: Connection, first: FirstRows) -
     fill = _fill_from_lines if first.stream.is_lines else _fill_from_columns
     found = fill(connection, done, first.rows)
     if found:
-        used = {name for _, any_of in column_select.wanted(done.source) for name in any_of}
+        used = {name for _, any_of in column_select.expected(done.source) for name in any_of}
         done.kept = [name for name in done.columns if name not in used]
         _name(connection, done, found)
         _judge(deployment, connection, done)
@@ -150,9 +150,9 @@ def _cells(done: DryRun, of: Callable[[], ColumnMapping]) -> ColumnMapping:
         return of()
     except SourceUnreadable as error:
         done.faults.append(str(error))
-        asked = (name for _, any_of in column_select.wanted(done.source) for name in any_of)
+        requested = (name for _, any_of in column_select.expected(done.source) for name in any_of)
         return column_select.read_as(
-            done.source, list(dict.fromkeys([*done.columns, *filter(is_path, asked)]))
+            done.source, list(dict.fromkeys([*done.columns, *filter(is_path, requested)]))
         )
 
 

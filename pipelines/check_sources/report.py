@@ -88,9 +88,9 @@ def _look_or_report(deployment: Deployment, source: Source) -> SourceReport:
 def look_at(deployment: Deployment, source: Source) -> SourceReport:
     """Look at one source; what is wrong with it is among its faults."""
     seen = SourceReport(source)
-    asked = ExtractRequest(deployment.home, deployment.secret, now=deployment.warehouse.clock())
+    requested = ExtractRequest(deployment.home, deployment.secret, now=deployment.warehouse.clock())
     try:
-        arrival = newest(source, asked)
+        arrival = newest(source, requested)
         if arrival is None and (missing := why_missing(source)):
             raise SourceUnavailable(missing)
         if arrival is None:
@@ -152,10 +152,10 @@ def _fate(deployment: Deployment, source: Source, arrival: Extract) -> str:
         return "would land."
     [before] = found
     how = "was refused as" if before["fault"] else "landed as"
-    told = f"{how} batch {before['batch_id']} on {before['landed_on']}"
+    message = f"{how} batch {before['batch_id']} on {before['landed_on']}"
     if before["byte_count"] == arrival.byte_count:
-        return f"{told}; passed over as long as its bytes are the same."
-    return f"{told}, and has another size now: would land again."
+        return f"{message}; passed over as long as its bytes are the same."
+    return f"{message}, and has another size now: would land again."
 
 
 def _first_rows(reading: RowStream) -> list[dict[str, Any]]:
@@ -204,14 +204,14 @@ def _told(read: DryRun, broken: BrokenRule) -> tuple[str, float]:
     value = str(broken.rows[0][rule.shows])[:SHOWN_CHARACTERS]
     ours = rule.name.removesuffix(READABLE)
     if ours == rule.name or ours not in read.given:
-        told = rule.sentence.replace("{value}", value)
-        return f"{count:,} of {broken.checked:,} rows: {told}", count / broken.checked
+        message = rule.sentence.replace("{value}", value)
+        return f"{count:,} of {broken.checked:,} rows: {message}", count / broken.checked
     recipe = read.source.columns.get(ours)
     form = describe.of_form(recipe)
     names = " or ".join(recipe.names) if recipe else ours
     expected = "" if form else f": {rule.sentence.split('cannot be read: ')[-1].rstrip('.')}"
-    told = f"are not read {form or 'as they stand'}, such as {value!r}{expected}."
-    return f"{names}: {count:,} of {read.given[ours]:,} values {told}", count / read.given[ours]
+    message = f"are not read {form or 'as they stand'}, such as {value!r}{expected}."
+    return f"{names}: {count:,} of {read.given[ours]:,} values {message}", count / read.given[ours]
 
 
 def _note_empty(seen: SourceReport, read: DryRun) -> None:

@@ -55,9 +55,9 @@ class BatchChecks:
         """
         if batch["replay_of"] is not None:
             return dict.fromkeys(MEASURED)
-        told = baseline.unusual_shares(self.past.shares_of(batch), self.past.shares)
-        repeated = told.pop(self.past.REPEATED, None)
-        columns = [f"{column} {said}" for column, said in told.items()]
+        message = baseline.unusual_shares(self.past.shares_of(batch), self.past.shares)
+        repeated = message.pop(self.past.REPEATED, None)
+        columns = [f"{column} {said}" for column, said in message.items()]
         return {
             "rejected": self._rejected(batch, counted),
             "lost": self._lost(batch),
@@ -98,10 +98,10 @@ class BatchChecks:
         others = sorted(self.past.known_currencies - counts.keys())
         if len(counts) + len(others) < 2 or not counts:
             return None
-        told = ", ".join(f"{count:,} rows in {code}" for code, count in sorted(counts.items()))
+        message = ", ".join(f"{count:,} rows in {code}" for code, count in sorted(counts.items()))
         before = f", and lines in {' and '.join(others)} came before" if others else ""
         return (
-            f"{told}{before}, while settings.yml names no currency: amounts of two currencies "
+            f"{message}{before}, while settings.yml names no currency: amounts of two currencies "
             "cannot be added. Set `currency` to the one that counts, lines in another go to "
             "quarantine; or have them converted before they are sent."
         )

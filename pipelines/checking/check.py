@@ -185,8 +185,8 @@ def _judge_rows(deployment: Deployment, batches: list[BatchRow]) -> list[Verdict
         typed(deployment, connection, span),
         statements.view(connection, "judged", f"checking/{name}", **binds),
     ):
-        wanted: Any = sa.select(*map(sa.column, there), *made).select_from(sa.table("judged"))
-        statements.create_view(connection, "rule_columns", wanted)
+        expected: Any = sa.select(*map(sa.column, there), *made).select_from(sa.table("judged"))
+        statements.create_view(connection, "rule_columns", expected)
         statements.create_table(connection, judged, "contracts/rule_columns", unlogged=True)
         statements.drop_view(connection, "rule_columns")
     return judge(deployment.warehouse, judged, ROW, rules)

@@ -65,14 +65,14 @@ def _proven(batch: sa.RowMapping, fates: Fates) -> Fates:
     raise BalanceBroken(
         f"{batch['source']}, {batch['file']} (batch {batch['batch_id']}): "
         f"{batch['received_count']:,} rows were received, but what became of them adds up to "
-        f"{fates.total():,}: {told(fates)}. "
+        f"{fates.total():,}: {message(fates)}. "
         "Nothing of the batch is staged, the last good night stays. If raw, staging or quarantine "
         "were changed by hand, restore them from a backup; if not, this is a fault of Nocturne: "
         "report this sentence."
     )
 
 
-def told(fates: Fates) -> str:
+def message(fates: Fates) -> str:
     """Return fates as words."""
     return ", ".join(f"{count:,} {fate}" for fate, count in in_order(fates)) or "nothing"
 

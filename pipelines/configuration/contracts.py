@@ -96,7 +96,7 @@ class RuleEntry(Entry):
     def _fits(self) -> Self:
         """Refuse what the column cannot be asked."""
         holds, kind = self._holds(self.column), self.kind
-        asked = getattr(self, kind, None)
+        requested = getattr(self, kind, None)
         same = [column for column, what in BY_TABLE[self.table].items() if what == holds]
         fault = ""
         if holds is None or not kind:
@@ -104,15 +104,15 @@ class RuleEntry(Entry):
         if holds not in ON[kind]:
             on = " or ".join(ON[kind])
             fault = f" is for columns of {on}; {self.column} holds {holds}."
-        elif kind == "not_above" and asked not in same:
+        elif kind == "not_above" and requested not in same:
             there = ", ".join(same)
             fault = f"another column of {self.table} that holds {holds}: {there}"
         elif kind == "between" and (holds == DAY) != any(
-            type(each) is date for each in asked or ()
+            type(each) is date for each in requested or ()
         ):
             fault = "[least, most], " + ("days such as 2017-01-01" if holds == DAY else "numbers")
         if fault:
-            said = fault if fault[0] == " " else f" is {shown(asked)}; expected {fault}."
+            said = fault if fault[0] == " " else f" is {shown(requested)}; expected {fault}."
             raise refused_at([((kind,), said)])
         return self
 
@@ -130,9 +130,9 @@ class RuleEntry(Entry):
 
     def rule(self, name: str) -> CustomRule:
         """Return the rule as the pipeline reads it."""
-        asked = getattr(self, self.kind)
-        asked = tuple(asked) if isinstance(asked, list) else asked
-        check = check_of(self.kind, self.column, asked)
+        requested = getattr(self, self.kind)
+        requested = tuple(requested) if isinstance(requested, list) else requested
+        check = check_of(self.kind, self.column, requested)
         return CustomRule(name, self.severity, check, self.sentence)
 
 

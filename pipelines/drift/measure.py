@@ -135,10 +135,10 @@ def _in_bins(connection: Connection, bins: Any) -> ReferenceRow:
 def _groups(tonight: Night, connection: Connection, clusters: list[str]) -> list[ReferenceRow]:
     """Count who is in and out of each rule segment and cluster."""
     segments = [rule.name for rule in segment.evaluated(tonight)]
-    asked = {"segments": segments, "clusters": clusters}
+    requested = {"segments": segments, "clusters": clusters}
     return [
         _row(SEGMENTS, row["column_name"], row["value"], [row["inside"], row["outside"]])
-        for row in statements.rows(connection, "drift/groups", **asked)
+        for row in statements.rows(connection, "drift/groups", **requested)
     ]
 
 

@@ -73,8 +73,8 @@ def land_source(
     deployment: Deployment, source: Source, again: tuple[str, ...] = ()
 ) -> Iterator[Landed]:
     """Land what is new of one source; the caller holds the lock of landing."""
-    asked, found = _asked(deployment, source, again), False
-    for arrival in reader_of(source.kind).arrivals(source, asked):
+    requested, found = _asked(deployment, source, again), False
+    for arrival in reader_of(source.kind).arrivals(source, requested):
         found = True
         yield _land_arrival(deployment, source, arrival, insists=_insists(source, arrival, again))
     if not found and (missing := why_missing(source)):
@@ -198,15 +198,15 @@ def _land_new(deployment: Deployment, batch: Batch, read: Callable[[], RowStream
 
 
 def _sentence(done: landing_batch.Row) -> str:
-    told = f"batch {done['batch_id']}: {done['stored_count']:,} new rows"
+    message = f"batch {done['batch_id']}: {done['stored_count']:,} new rows"
     for count, words in (
         ("deleted_count", "no longer there"),
         ("duplicate_count", "seen before"),
         ("left_out_count", "left out"),
         ("unreadable_count", "unreadable"),
     ):
-        told += f", {done[count]:,} {words}" if done[count] else ""
-    return f"{told}: {done['note']}" if done["note"] else f"{told}."
+        message += f", {done[count]:,} {words}" if done[count] else ""
+    return f"{message}: {done['note']}" if done["note"] else f"{message}."
 
 
 def _land_fault(deployment: Deployment, batch: Batch, fault: str) -> Landed:

@@ -34,7 +34,7 @@ def of_columns(connection: Connection, source: Source, columns: list[str]) -> Co
     before = set(_columns_before(connection, source))
     missing = [
         " or ".join(repr(name) for name in names)
-        for ours, names in wanted(source)
+        for ours, names in expected(source)
         if not set(names) & set(columns) and (ours in _needed(source) or not set(names) & before)
     ]
     if missing:
@@ -55,7 +55,7 @@ def of_objects(source: Source, names: list[str]) -> ColumnMapping:
     """
     missing = [
         " or ".join(map(repr, any_of))
-        for ours, any_of in wanted(source)
+        for ours, any_of in expected(source)
         if ours in ENTITIES[source.entity].required
         and not set(any_of) & set(names)
         and not any(map(is_path, any_of))
@@ -65,8 +65,8 @@ def of_objects(source: Source, names: list[str]) -> ColumnMapping:
             f"sources.yml maps {' and '.join(missing)}, which no row has. They have: "
             f"{_shown(names)}. Correct the mapping, or ask the source what became of it."
         )
-    asked = chain.from_iterable(any_of for _, any_of in wanted(source))
-    return read_as(source, list(dict.fromkeys([*names, *asked])))
+    requested = chain.from_iterable(any_of for _, any_of in expected(source))
+    return read_as(source, list(dict.fromkeys([*names, *requested])))
 
 
 def _shown(names: list[str]) -> str:
@@ -144,7 +144,7 @@ def _extras(source: Source, found: ColumnMapping) -> sa.ColumnElement[Any]:
     return sa.func.jsonb_strip_nulls(kept).label("extras")
 
 
-def wanted(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:
+def expected(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:
     """Return what the mapping reads: per want, the names of which one is enough."""
     for ours, recipe in source.columns.items():
         if recipe.join is not None:
@@ -178,8 +178,8 @@ def read_as(source: Source, names: list[str]) -> ColumnMapping:
         there = [name for name in recipe.names if name in names]
         if recipe.is_rename and len(there) == 1:
             plain[ours] = there[0]
-    asked = set(chain.from_iterable(any_of for _, any_of in wanted(source)))
-    others = [name for name in names if name not in asked]
+    requested = set(chain.from_iterable(any_of for _, any_of in expected(source)))
+    others = [name for name in names if name not in requested]
     rest = others if len(others) > MOST_COLUMNS else []
     own = [name for name in names if name not in set(rest)]
     places = {name: f"c{place}" for place, name in enumerate(own, 1)}

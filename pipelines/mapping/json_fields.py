@@ -63,7 +63,9 @@ def refuse_wrong_paths(connection: Connection, source: Source) -> None:
 
 def wrong_paths(connection: Connection, source: Source) -> list[str]:
     """Return the paths of a mapping that are none."""
-    names = {name for _, any_of in column_select.wanted(source) for name in any_of if is_path(name)}
+    names = {
+        name for _, any_of in column_select.expected(source) for name in any_of if is_path(name)
+    }
     paths = {name: f"${path_of(name)[1:]}" for name in sorted(names)}
     paths |= {source.explode: source.explode} if source.explode else {}
     valid = sa.func.pg_input_is_valid

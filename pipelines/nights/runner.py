@@ -12,52 +12,52 @@ from pipelines.progress import Listener, silent
 from pipelines.steps import BUILD, FINISH, RECEIVE, STAGE_ANEW, Step
 
 
-def receive(deployment: Deployment, tell: Listener = silent) -> None:
+def receive(deployment: Deployment, listener: Listener = silent) -> None:
     """Land, check and stage what is new."""
-    _walk(deployment, RECEIVE, tell)
+    _walk(deployment, RECEIVE, listener)
 
 
-def stage_anew(deployment: Deployment, tell: Listener = silent) -> None:
+def stage_anew(deployment: Deployment, listener: Listener = silent) -> None:
     """Check and stage what landed but is not staged in today's way; land and stop for nothing."""
-    _walk(deployment, STAGE_ANEW, tell)
+    _walk(deployment, STAGE_ANEW, listener)
 
 
-def _walk(deployment: Deployment, steps: Iterable[Step], tell: Listener) -> None:
+def _walk(deployment: Deployment, steps: Iterable[Step], listener: Listener) -> None:
     for step in steps:
-        tell(step.name, step(deployment))
+        listener(step.name, step(deployment))
 
 
-def build(tonight: Night, tell: Listener = silent, steps: Iterable[Step] = BUILD) -> None:
+def build(tonight: Night, listener: Listener = silent, steps: Iterable[Step] = BUILD) -> None:
     """Make the attempt; if a step fails the attempt is dropped and its row keeps the sentence."""
     try:
         for step in steps:
-            tell(step.name, step(tonight))
+            listener(step.name, step(tonight))
     except Exception as error:
         claims.fail_night(tonight.deployment, tonight.night_id, in_a_sentence(error))
         raise
 
 
-def publish(tonight: Night, tell: Listener = silent) -> None:
+def publish(tonight: Night, listener: Listener = silent) -> None:
     """Publish a finished attempt and export nothing."""
     for step in FINISH:
         if step.name == "publish":
-            tell(step.name, step(tonight))
+            listener(step.name, step(tonight))
 
 
 def run_night(
-    deployment: Deployment, claim: Claim, request: AttemptRequest, tell: Listener = silent
+    deployment: Deployment, claim: Claim, request: AttemptRequest, listener: Listener = silent
 ) -> int:
     """Receive (unless known_at is given), build, publish and export; return the night_id."""
     prepare = receive if request.known_at is None else stage_anew
     try:
-        prepare(deployment, tell)
+        prepare(deployment, listener)
     except BatchRefused as error:
         claims.refuse_night(deployment, claim, request.as_of, in_a_sentence(error))
         raise
     tonight = claims.open_night(deployment, claim, request)
-    build(tonight, tell)
+    build(tonight, listener)
     for step in FINISH:
-        tell(step.name, step(tonight))
+        listener(step.name, step(tonight))
     return tonight.night_id
 
 

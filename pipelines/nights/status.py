@@ -112,8 +112,8 @@ def expected_night(configuration: Configuration, deployment: Deployment) -> date
 
 def stale(deployment: Deployment, published: list[RowMapping]) -> dict[date, list[str]]:
     """Return the nights that cannot be built again as they were: models whose bytes are gone."""
-    wanted = {model_id for row in published for model_id in row["models"].values()}
-    gone = {model_id for model_id in wanted if not _has_bytes(deployment, model_id)}
+    served = {model_id for row in published for model_id in row["models"].values()}
+    gone = {model_id for model_id in served if not _has_bytes(deployment, model_id)}
     nights = {row["as_of"]: sorted(gone & set(row["models"].values())) for row in published}
     return {as_of: models for as_of, models in nights.items() if models}
 

@@ -73,10 +73,10 @@ def _judge_added(tonight: Night, table: str) -> list[Verdict]:
     there = {*KEYS[table], *(rule.shows for rule in rules)} - {column.name for column in made}
     name = attempt_tables.attempt_table(table, tonight.night_id)
     rows = sa.table(name, schema=attempt_tables.ATTEMPTS)
-    wanted: Any = sa.select(*map(sa.column, sorted(there)), *made).select_from(rows)
+    expected: Any = sa.select(*map(sa.column, sorted(there)), *made).select_from(rows)
     with warehouse.lock(BALANCING, wait=True):
         with warehouse.begin() as connection:
-            statements.create_view(connection, "rule_columns", wanted)
+            statements.create_view(connection, "rule_columns", expected)
             statements.create_table(connection, ADDED, "contracts/rule_columns", unlogged=True)
             statements.drop_view(connection, "rule_columns")
         verdicts = judge(warehouse, ADDED, KEYS[table], rules)

@@ -32,8 +32,8 @@ def accept(deployment: Deployment, batch_id: int) -> Landed:
             raise NothingThere(f"there is no batch {batch_id}: `nocturne status` tells of those.")
         batch = found[0]
         if batch["accepted_in"]:
-            told = f"batch {batch_id} was accepted before, as batch {batch['accepted_in']}."
-            return Landed(batch["source"], batch["file"], None, f"{told} Nothing was added.")
+            message = f"batch {batch_id} was accepted before, as batch {batch['accepted_in']}."
+            return Landed(batch["source"], batch["file"], None, f"{message} Nothing was added.")
         _refuse_what_cannot_be(batch)
         return _land_again(deployment, connection, batch, version)
 
@@ -84,10 +84,10 @@ def _land_again(
     }
     statements.run(connection, "landing/insert_batch", **row)
     left = batch["stored_count"] + batch["deleted_count"] - rows - gone
-    told = f"batch {batch['batch_id']} is accepted as batch {new}: {rows:,} rows"
-    told += f", {gone:,} no longer there" if gone else ""
-    told += f"; {left:,} stay behind, as their key came again since" if left else ""
-    return Landed(batch["source"], batch["file"], new, f"{told}.")
+    message = f"batch {batch['batch_id']} is accepted as batch {new}: {rows:,} rows"
+    message += f", {gone:,} no longer there" if gone else ""
+    message += f"; {left:,} stay behind, as their key came again since" if left else ""
+    return Landed(batch["source"], batch["file"], new, f"{message}.")
 
 
 def _copy(connection: Connection, entity: str, refused: int, new: int) -> None:

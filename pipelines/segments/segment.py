@@ -98,8 +98,8 @@ def _hold_rules(connection: Connection, tonight: Night) -> None:
         connection, "profiling_refused", "features/profiling_refused", **tonight.binds
     )
     if without := not_evaluated(tonight):
-        told = "; ".join(f"{', '.join(names)} ({why})" for why, names in without.items())
-        tonight.note(connection, f"Segments left out tonight: {told}.")
+        message = "; ".join(f"{', '.join(names)} ({why})" for why, names in without.items())
+        tonight.note(connection, f"Segments left out tonight: {message}.")
     rules = _rules_table()
     rules.create(connection)
     held = rules.insert().from_select(list(rules.c.keys()), _select_rules(evaluated(tonight)))

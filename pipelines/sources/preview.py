@@ -17,7 +17,7 @@ from pipelines.sources.readers import reader_of
 from pipelines.sources.sql import extract
 
 
-def newest(source: Source, asked: ExtractRequest) -> Extract | None:
+def newest(source: Source, request: ExtractRequest) -> Extract | None:
     """Return what of a source came last, without its digest; None if nothing is there.
 
     Of an API that is its first page, of a database its rows from the beginning.
@@ -28,13 +28,13 @@ def newest(source: Source, asked: ExtractRequest) -> Extract | None:
         If the source cannot be reached now.
     """
     if "path" not in source.options:
-        return {"sql": _rows, "http": _page}[source.kind](source, asked)
+        return {"sql": _rows, "http": _page}[source.kind](source, request)
     if "://" in source.options["path"]:
-        return _object(source, asked)
-    return _file(source, asked)
+        return _object(source, request)
+    return _file(source, request)
 
 
-def _file(source: Source, asked: ExtractRequest) -> Extract | None:
+def _file(source: Source, request: ExtractRequest) -> Extract | None:
     pattern = source.options["path"]
     try:
         found = max(
@@ -51,20 +51,20 @@ def _file(source: Source, asked: ExtractRequest) -> Extract | None:
         ) from None
     name = glob.name_of(pattern, found)
     settle = source.options.get("settle_seconds", 0)
-    left = glob.why_by_name(source, name) or still_written.why(found, name, settle, asked.now)
+    left = glob.why_by_name(source, name) or still_written.why(found, name, settle, request.now)
     content = Content(found.name, lambda: found.open("rb"))
     return Extract(name, _reader(source, content), byte_count=byte_count, left=left)
 
 
-def _object(source: Source, asked: ExtractRequest) -> Extract | None:
-    place = object_storage.open_storage(source, Secrets(source.name, asked.secret))
+def _object(source: Source, request: ExtractRequest) -> Extract | None:
+    place = object_storage.open_storage(source, Secrets(source.name, request.secret))
     found = max(place.find(), key=lambda each: (str(each.mtime), each.path), default=None)
     if found is None:
         return None
     name = place.name_of(found.path)
 
     def opened() -> Any:
-        with place.asked("opened"):
+        with place.request("opened"):
             return place.files.open_input_file(found.path)
 
     left = glob.why_by_name(source, name)
@@ -77,12 +77,12 @@ def _reader(source: Source, content: Content) -> Any:
     return partial(read, content, source.options)
 
 
-def _rows(source: Source, asked: ExtractRequest) -> Extract:
+def _rows(source: Source, request: ExtractRequest) -> Extract:
     """Return the rows in the order of the database: none is left behind for a cursor's sake."""
-    told = ("cursor", "lookback")
-    plain = {key: value for key, value in source.options.items() if key not in told}
-    [whole] = extract.arrivals(source, asked)
-    [rows] = extract.arrivals(replace(source, options=plain), asked)
+    message = ("cursor", "lookback")
+    plain = {key: value for key, value in source.options.items() if key not in message}
+    [whole] = extract.arrivals(source, request)
+    [rows] = extract.arrivals(replace(source, options=plain), request)
 
     def read() -> RowStream:
         whole.read()  # which tells a cursor that is not there
@@ -91,9 +91,9 @@ def _rows(source: Source, asked: ExtractRequest) -> Extract:
     return Extract(whole.name, read)
 
 
-def _page(source: Source, asked: ExtractRequest) -> Extract:
+def _page(source: Source, request: ExtractRequest) -> Extract:
     def read() -> RowStream:
-        texts = pages.first_page(source, asked)
+        texts = pages.first_page(source, request)
         numbers = pa.array(range(1, len(texts) + 1), pa.int64())
         lines = pa.array(texts, pa.string())
         return RowStream([LINE], iter([pa.record_batch([numbers, lines], names=["row_no", LINE])]))

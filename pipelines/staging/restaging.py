@@ -63,24 +63,24 @@ def announce(deployment: Deployment) -> str | None:
 def changes(before: Content, now: Content) -> list[str]:
     """Return what differs between two versions of the stage, in words."""
     words = {"code": "the stage's code", "contracts": "a contract"}
-    told = [said for key, said in words.items() if before[key] != now[key]]
+    message = [said for key, said in words.items() if before[key] != now[key]]
     for key in ("business_time_zone", "currency", "opened_on"):
         if before.get(key, now[key]) != now[key]:
-            told.append(f"{key} is {now[key] or 'not set'}, was {before[key] or 'not set'}")
+            message.append(f"{key} is {now[key] or 'not set'}, was {before[key] or 'not set'}")
     if before.get("added_rules", {}) != now["added_rules"]:
-        told.append("a rule of config/contracts.yml")
+        message.append("a rule of config/contracts.yml")
     for key, said in NAMED_SETTINGS.items():
         if before.get(key, now[key]) != now[key]:
-            told.append(f"{said} of settings.yml")
+            message.append(f"{said} of settings.yml")
     if before.get("leave_out", {}) != now["leave_out"]:
-        told.append("leave_out of settings.yml")
+        message.append("leave_out of settings.yml")
     old, new = before["sources"], now["sources"]
-    told += [f"source {name} is new" for name in new if name not in old]
-    told += [f"source {name} is gone" for name in old if name not in new]
+    message += [f"source {name} is new" for name in new if name not in old]
+    message += [f"source {name} is gone" for name in old if name not in new]
     for name in new:
         keys = [key for key in new[name] if name in old and new[name][key] != old[name].get(key)]
-        told += [f"{', '.join(keys)} of {name}"] if keys else []
-    return told
+        message += [f"{', '.join(keys)} of {name}"] if keys else []
+    return message
 
 
 def _how_long(due: Any) -> str:
@@ -89,5 +89,5 @@ def _how_long(due: Any) -> str:
         return "how long that takes is not known: no staging was measured yet."
     rate = float(due["measured_count"]) / due["measured_seconds"]
     minutes = float(due["row_count"]) / rate / 60
-    told = "less than a minute" if minutes < 1 else f"about {minutes:,.0f} minutes"
-    return f"{told} (measured: {rate:,.0f} rows a second so far)."
+    message = "less than a minute" if minutes < 1 else f"about {minutes:,.0f} minutes"
+    return f"{message} (measured: {rate:,.0f} rows a second so far)."

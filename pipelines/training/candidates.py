@@ -99,13 +99,13 @@ def fit_candidates(training: Examples, test: Examples) -> list[Candidate]:
     """
     every = [name for name in training.names if training.has_values(name)]
     without_web = [name for name in every if name not in FED_BY["events"]]
-    wanted: list[tuple[str, type[churn.ChurnClassifier], list[str]]] = [
+    expected: list[tuple[str, type[churn.ChurnClassifier], list[str]]] = [
         ("recency", churn.RecencyBaseline, ["recency_days"])
     ]
     for kind, classifier in (("logistic", churn.LogisticBaseline), ("boosted", churn.BoostedChurn)):
         if without_web != every:
-            wanted.append((f"{kind}_without_web", classifier, without_web))
-        wanted.append((kind, classifier, every))
+            expected.append((f"{kind}_without_web", classifier, without_web))
+        expected.append((kind, classifier, every))
     held_out = is_held_out(training.ids)
     return [
         evaluate(
@@ -113,7 +113,7 @@ def fit_candidates(training: Examples, test: Examples) -> list[Candidate]:
             classifier(feature_names=names).fit(training.columns(names), training.y, held_out),
             test,
         )
-        for name, classifier, names in wanted
+        for name, classifier, names in expected
     ]
 
 

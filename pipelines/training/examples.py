@@ -58,7 +58,7 @@ def gather(
     deployment: Deployment,
     claim: Claim,
     inputs: Inputs,
-    tell: Listener,
+    listener: Listener,
 ) -> TrainingData:
     """Build each cut-off as an attempt and read its people and outcomes.
 
@@ -77,7 +77,7 @@ def gather(
     sentences = []
     for day in (test_on, *training_on):
         examples, why_not = _at_cutoff(deployment, claim, inputs._replace(as_of=day))
-        tell(f"cut-off {day}", len(examples.ids) if examples else why_not)
+        listener(f"cut-off {day}", len(examples.ids) if examples else why_not)
         if examples is None:
             sentences.append(f"cut-off {day} is left out: {why_not}.")
         else:

@@ -70,7 +70,7 @@ def train(
     deployment: Deployment,
     claim: Claim,
     request: TrainingRequest,
-    tell: Listener = silent,
+    listener: Listener = silent,
 ) -> TrainingResult:
     """Train churn models and a segmenter as of a day; the same training again changes nothing.
 
@@ -85,33 +85,33 @@ def train(
     """
     known_at = _known_at(deployment) if request.known_at is None else request.known_at
     try:
-        trained, learned = _learn(deployment, claim, Inputs(request.as_of, known_at), tell)
+        trained, learned = _learn(deployment, claim, Inputs(request.as_of, known_at), listener)
     finally:
         claims.drop_kept(deployment, claim)
     if request.tracking_url and learned.candidates:
         trained.sentences.append(_track(deployment, request.tracking_url, trained, learned))
-        tell("tracking", trained.sentences[-1])
+        listener("tracking", trained.sentences[-1])
     return trained
 
 
 def _learn(
-    deployment: Deployment, claim: Claim, inputs: Inputs, tell: Listener
+    deployment: Deployment, claim: Claim, inputs: Inputs, listener: Listener
 ) -> tuple[TrainingResult, Churn]:
     """Build the cut-offs and the training's own day, fit on them, and record what came of it."""
-    data = examples.gather(deployment, claim, inputs, tell)
+    data = examples.gather(deployment, claim, inputs, listener)
     sentences = list(data.sentences)
     learned = _fit_churn(deployment, inputs.as_of, data, sentences)
-    tell("churn", [version.name for version in learned.versions])
+    listener("churn", [version.name for version in learned.versions])
     request = AttemptRequest(inputs.as_of, inputs.known_at, "train")
     tonight = claims.open_night(deployment, claim, request)
     try:
         identify.identify(tonight)
         build.build_customer_features(tonight)
         made = [*learned.versions, *_fit_segmenter(tonight, sentences)]
-        tell("segmenter", [version.verdict for version in made if version.kind == "segmenter"])
+        listener("segmenter", [version.verdict for version in made if version.kind == "segmenter"])
         training_id = _record(deployment, inputs, made, sentences)
         serving = _keep_reference(tonight, training_id)
-        tell("reference", serving)
+        listener("reference", serving)
     finally:
         claims.drop_night(deployment, tonight.night_id)
     return TrainingResult(training_id, *inputs, made, serving, sentences), learned

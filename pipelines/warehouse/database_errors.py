@@ -112,8 +112,8 @@ def _is_unconnected(error: BaseException, cause: BaseException, state: str) -> b
     if getattr(error, "connection_invalidated", False):
         return True
     words = str(cause).lower()
-    told = ("connection", "connect to server", "translate host", "fe_sendauth", "dsn", "fatal:")
-    return any(word in words for word in told)
+    signs = ("connection", "connect to server", "translate host", "fe_sendauth", "dsn", "fatal:")
+    return any(word in words for word in signs)
 
 
 def _why(message: str) -> str:

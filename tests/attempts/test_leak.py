@@ -223,7 +223,7 @@ def test_nobody_builds_between_two_cutoffs(plain):
                 refused.append(part)
 
     with claims.process_claim(opened.warehouse, "trainer") as claim:
-        train.train(opened, claim, train.TrainingRequest(DAY), tell=rival)
+        train.train(opened, claim, train.TrainingRequest(DAY), listener=rival)
     assert [part.split()[0] for part in refused] == [
         *["cut-off"] * 5,
         "churn",

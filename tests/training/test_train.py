@@ -29,7 +29,7 @@ def tell(part, result):
 
 deployment = from_environment(os.environ, lambda: datetime.now(UTC))
 with claims.process_claim(deployment.warehouse, "killed") as claim:
-    train.train(deployment, claim, train.TrainingRequest(date(2026, 4, 20)), tell=tell)
+    train.train(deployment, claim, train.TrainingRequest(date(2026, 4, 20)), listener=tell)
 """
 
 

@@ -82,7 +82,7 @@ class ColumnRule:
     @property
     def meaning(self) -> Any:
         """The recipe as canonical data: a plain rename is the name alone."""
-        told = {
+        message = {
             "constant": self.constant,
             "join": self.join,
             "split": list(self.split) if self.split else None,
@@ -93,7 +93,7 @@ class ColumnRule:
             "decimal": self.decimal,
             "thousands": self.thousands,
         }
-        made = {key: value for key, value in told.items() if value not in (None, [])}
+        made = {key: value for key, value in message.items() if value not in (None, [])}
         if not made and len(self.names) == 1:
             return self.names[0]
         return {"from": list(self.names), **made}

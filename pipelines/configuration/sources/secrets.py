@@ -21,7 +21,7 @@ class Secrets:
 
     source: str
     ask: Callable[[str], str | None]
-    told: dict[str, str] = field(default_factory=dict)
+    message: dict[str, str] = field(default_factory=dict)
 
     def fill(self, text: str) -> str:
         """Return a text with each ${NAME} filled in.
@@ -47,13 +47,13 @@ class Secrets:
 
     def hide(self, text: str) -> str:
         """Return a text with every secret that was told written as ${NAME} again."""
-        for name, value in sorted(self.told.items(), key=lambda told: -len(told[1])):
+        for name, value in sorted(self.message.items(), key=lambda message: -len(message[1])):
             text = re.sub("".join(map(_written, value)), f"${{{name}}}", text)
         return text
 
     def show(self, text: str) -> str:
         """Return a text with what `hide` hid; no other name, since others may have written it."""
-        return PLACEHOLDER.sub(lambda found: self.told.get(found[1], found[0]), text)
+        return PLACEHOLDER.sub(lambda found: self.message.get(found[1], found[0]), text)
 
     def _value(self, name: str) -> str:
         value = (self.ask(name) or "").strip()
@@ -62,7 +62,7 @@ class Secrets:
                 f"{self.source}: nobody knows ${{{name}}}, which sources.yml asks for. Set it in "
                 f"the environment, or make an Airflow connection called {name.lower()}."
             )
-        self.told[name] = value
+        self.message[name] = value
         return value
 
 

@@ -21,9 +21,9 @@ RAGGED = "ragged_row"
 SLOW_BYTES = 16 << 10  # of a damaged block are read row by row, 100,000 rows a second
 
 
-def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
+def arrivals(source: Source, request: ExtractRequest) -> Iterator[Extract]:
     """Yield the CSV files of a source, by name."""
-    return local_files.arrivals(source, asked, read)
+    return local_files.arrivals(source, request, read)
 
 
 def read(content: Content, options: dict[str, Any]) -> RowStream:

@@ -18,9 +18,9 @@ LINE_BYTES = 8 << 20
 SCHEMA = pa.schema([("row_no", pa.int64()), (LINE, pa.string())])
 
 
-def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
+def arrivals(source: Source, request: ExtractRequest) -> Iterator[Extract]:
     """Yield the JSON Lines files of a source, by name."""
-    return local_files.arrivals(source, asked, read)
+    return local_files.arrivals(source, request, read)
 
 
 def read(content: Content, options: dict[str, Any]) -> RowStream:

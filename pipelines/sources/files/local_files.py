@@ -14,7 +14,7 @@ from pipelines.sources.files.glob import files_matching, name_of, nothing_to_rea
 from pipelines.sources.interface import Extract, ExtractRequest, RowStream
 
 
-def arrivals(source: Source, asked: ExtractRequest, read: Reader) -> Iterator[Extract]:
+def arrivals(source: Source, request: ExtractRequest, read: Reader) -> Iterator[Extract]:
     """Yield the files of a path or glob, by name, or the objects of a URL.
 
     One that is still being written is left for another time.
@@ -26,10 +26,10 @@ def arrivals(source: Source, asked: ExtractRequest, read: Reader) -> Iterator[Ex
     """
     pattern = source.options["path"]
     if "://" in pattern:
-        yield from remote_files.arrivals(source, asked, read)
+        yield from remote_files.arrivals(source, request, read)
         return
     for path in files_matching(pattern):
-        yield _local(source, asked, read, path)
+        yield _local(source, request, read, path)
 
 
 def sha256_of(path: Path) -> str:
@@ -63,11 +63,11 @@ def _watched(
     check()
 
 
-def _local(source: Source, asked: ExtractRequest, read: Reader, path: Path) -> Extract:
+def _local(source: Source, request: ExtractRequest, read: Reader, path: Path) -> Extract:
     name = name_of(source.options["path"], path)
     try:
         left = why_by_name(source, name) or still_written.why(
-            path, name, source.options.get("settle_seconds", 0), asked.now
+            path, name, source.options.get("settle_seconds", 0), request.now
         )
         if left:
             return Extract(name, nothing_to_read, left=left)

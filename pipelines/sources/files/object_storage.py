@@ -43,7 +43,7 @@ class Storage:
         SourceUnavailable
             If the storage does not answer, has no such bucket, or does not let us in.
         """
-        with self.asked("listed"):
+        with self.request("listed"):
             if is_fixed(self.pattern):
                 found = self.files.get_file_info([self.pattern])
             else:
@@ -60,7 +60,7 @@ class Storage:
             return []
 
     @contextmanager
-    def asked(self, done: str) -> Iterator[None]:
+    def request(self, done: str) -> Iterator[None]:
         """Tell in a sentence without secrets what a storage answers where it fails."""
         try:
             yield
@@ -84,7 +84,7 @@ def open_storage(source: Source, secrets: Secrets) -> Storage:
     scheme, path = source.options["path"].split("://", 1)
     place = Storage(source.name, None, path, secrets)
     makers = {"s3": _s3, "gs": _google, "gcs": _google, "abfs": _azure, "abfss": _azure}
-    with place.asked("reached"):
+    with place.request("reached"):
         if scheme in makers:
             files = makers[scheme](source.options, secrets, path)
         else:

@@ -20,9 +20,9 @@ MOST_ROWS = 64 * 1024
 BATCH_BYTES = 16 << 20
 
 
-def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
+def arrivals(source: Source, request: ExtractRequest) -> Iterator[Extract]:
     """Yield the Parquet files of a source, by name."""
-    return local_files.arrivals(source, asked, read)
+    return local_files.arrivals(source, request, read)
 
 
 def read(content: Content, options: dict[str, Any]) -> RowStream:

@@ -27,7 +27,7 @@ ATTEMPTS = 3  # of one whole object
 LONGEST_PAUSE = 8  # seconds between them
 
 
-def arrivals(source: Source, asked: ExtractRequest, read: Reader) -> Iterator[Extract]:
+def arrivals(source: Source, request: ExtractRequest, read: Reader) -> Iterator[Extract]:
     """Yield the objects of a URL, which may be a glob, by name.
 
     Raises
@@ -35,14 +35,14 @@ def arrivals(source: Source, asked: ExtractRequest, read: Reader) -> Iterator[Ex
     SourceUnavailable
         If the storage does not answer or does not let us in.
     """
-    place = object_storage.open_storage(source, Secrets(source.name, asked.secret))
+    place = object_storage.open_storage(source, Secrets(source.name, request.secret))
     for found in place.find():
         name, stamp = place.name_of(found.path), _stamp(found)
-        left = _why_left(name, found, source, asked)
+        left = _why_left(name, found, source, request)
         if left:
             yield Extract(name, nothing_to_read, left=left)
             continue
-        with tempfile.TemporaryFile(dir=asked.home) as file:
+        with tempfile.TemporaryFile(dir=request.home) as file:
             try:
                 fetched = _fetch(place, found, file)
             except SourceUnfinished as error:
@@ -72,17 +72,17 @@ class Fetched:
         return again
 
 
-def _why_left(name: str, found: fs.FileInfo, source: Source, asked: ExtractRequest) -> str | None:
+def _why_left(name: str, found: fs.FileInfo, source: Source, request: ExtractRequest) -> str | None:
     """Return why an object is left where it is; None if it is to be fetched."""
-    insists = any(each in (name, found.base_name) or each.endswith(name) for each in asked.again)
+    insists = any(each in (name, found.base_name) or each.endswith(name) for each in request.again)
     stamp, settle = _stamp(found), source.options.get("settle_seconds", 0)
-    if stamp and asked.stamps.get(name) == stamp and not insists:
+    if stamp and request.stamps.get(name) == stamp and not insists:
         return f"{name} was landed before, and its size and date are the same; passed over."
     if by_name := why_by_name(source, name):
         return by_name
-    if not found.mtime or not asked.now:
+    if not found.mtime or not request.now:
         return None
-    return still_written.why_young(name, found.mtime, settle, asked.now)
+    return still_written.why_young(name, found.mtime, settle, request.now)
 
 
 def _stamp(found: fs.FileInfo) -> str | None:
@@ -109,7 +109,7 @@ def _fetch(place: Storage, found: fs.FileInfo, file: BinaryIO) -> Fetched:
         & tenacity.retry_if_not_exception_type(FileNotFoundError),
         reraise=True,
     )
-    with place.asked("fetched"):
+    with place.request("fetched"):
         try:
             before = _look(place, found.path)
             digest = attempts(_copy, place, found, file)

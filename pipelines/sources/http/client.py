@@ -32,9 +32,9 @@ class Page:
 class _Again(Exception):
     """What may pass: how long the server asks to wait, and what to raise if it does not pass."""
 
-    def __init__(self, told: NocturneError, seconds: float | None = None):
-        super().__init__(str(told))
-        self.told, self.seconds = told, seconds
+    def __init__(self, message: NocturneError, seconds: float | None = None):
+        super().__init__(str(message))
+        self.message, self.seconds = message, seconds
 
 
 class Refused(SourceUnreadable):
@@ -63,7 +63,7 @@ class Client:
         """Close its connections."""
         self._client.close()
 
-    def page(self, url: httpx.URL, told: str) -> Page:
+    def page(self, url: httpx.URL, label: str) -> Page:
         """Fetch a page; `told` is what sentences call it.
 
         Raises
@@ -81,9 +81,9 @@ class Client:
             reraise=True,
         )
         try:
-            return retrying(self._once, url, told)
+            return retrying(self._once, url, label)
         except _Again as error:
-            raise error.told from None
+            raise error.message from None
 
     def same_host(self, base: httpx.URL, reference: str) -> httpx.URL:
         """Return where a reference on a page of this API points.
@@ -107,28 +107,28 @@ class Client:
             )
         return whole
 
-    def _once(self, url: httpx.URL, told: str) -> Page:
+    def _once(self, url: httpx.URL, label: str) -> Page:
         for _ in range(REDIRECTS):
             try:
                 with self._client.stream("GET", url) as response:
                     if not response.is_redirect or "location" not in response.headers:
-                        return self._answer(response, told)
+                        return self._answer(response, label)
                     url = self.same_host(url, response.headers["location"])
             except httpx.RequestError as error:
                 kind = type(error).__name__  # what it says may quote a header
-                raise _Again(self._unavailable(told, f"the connection failed ({kind})")) from None
-        raise self._unavailable(told, f"it redirects more than {REDIRECTS} times")
+                raise _Again(self._unavailable(label, f"the connection failed ({kind})")) from None
+        raise self._unavailable(label, f"it redirects more than {REDIRECTS} times")
 
-    def _answer(self, response: httpx.Response, told: str) -> Page:
+    def _answer(self, response: httpx.Response, label: str) -> Page:
         status = response.status_code
         if status == 429 or status >= 500:
-            self._wait(response, told)
+            self._wait(response, label)
         if status in (401, 403):
-            raise self._unavailable(told, f"it answers {status}: check {self._names()}")
-        content = self._content(response, told)
+            raise self._unavailable(label, f"it answers {status}: check {self._names()}")
+        content = self._content(response, label)
         if status >= 300:
             raise Refused(
-                f"{self.source}: {self.url.host} refuses {told} with {status}: "
+                f"{self.source}: {self.url.host} refuses {label} with {status}: "
                 f"{self._shown(content)}. Correct its url and parameters in sources.yml."
             )
         try:
@@ -137,34 +137,34 @@ class Client:
         except ValueError:
             raise _Again(
                 SourceUnreadable(
-                    f"{self.source}: {told} of {self.url.host} is no JSON, but begins "
+                    f"{self.source}: {label} of {self.url.host} is no JSON, but begins "
                     f"{self._shown(content)}. Ask who runs it what became of it."
                 )
             ) from None
         return Page(text, response.links.get("next", {}).get("url"))
 
-    def _wait(self, response: httpx.Response, told: str) -> None:
+    def _wait(self, response: httpx.Response, label: str) -> None:
         """Ask for another try, when the server says so."""
         seconds = _retry_after(response)
-        error = self._unavailable(told, f"it answers {response.status_code}")
+        error = self._unavailable(label, f"it answers {response.status_code}")
         if seconds is not None and seconds > LONGEST_WAIT:
-            raise self._unavailable(told, f"it asks to wait {seconds:,.0f} seconds")
+            raise self._unavailable(label, f"it asks to wait {seconds:,.0f} seconds")
         raise _Again(error, seconds)
 
-    def _content(self, response: httpx.Response, told: str) -> bytes:
+    def _content(self, response: httpx.Response, label: str) -> bytes:
         content = bytearray()
         for chunk in response.iter_bytes():
             content += chunk
             if len(content) > LARGEST_PAGE:
                 raise SourceUnreadable(
-                    f"{self.source}: {told} of {self.url.host} is larger than "
+                    f"{self.source}: {label} of {self.url.host} is larger than "
                     f"{LARGEST_PAGE >> 20} MB: ask for smaller pages in sources.yml."
                 )
         return bytes(content)
 
-    def _unavailable(self, told: str, cause: str) -> SourceUnavailable:
+    def _unavailable(self, label: str, cause: str) -> SourceUnavailable:
         return SourceUnavailable(
-            f"{self.source}: {told} cannot be fetched from {self.url.host} now: {cause}. "
+            f"{self.source}: {label} cannot be fetched from {self.url.host} now: {cause}. "
             "Nothing was landed; the pages before it are kept, and the next run goes on from there."
         )
 
@@ -191,11 +191,11 @@ def _seconds(state: tenacity.RetryCallState) -> float:
 
 def _retry_after(response: httpx.Response) -> float | None:
     """Return the seconds a server asks to wait; an instant is compared with its own clock."""
-    asked = response.headers.get("retry-after", "").strip()
-    if asked.isdigit():
-        return float(asked)
+    request = response.headers.get("retry-after", "").strip()
+    if request.isdigit():
+        return float(request)
     try:
-        until = parsedate_to_datetime(asked)
+        until = parsedate_to_datetime(request)
         return max(0.0, (until - parsedate_to_datetime(response.headers["date"])).total_seconds())
     except (ValueError, TypeError, KeyError):
         return None

@@ -44,12 +44,12 @@ def _walk(text: str, start: int, steps: tuple[Step, ...]) -> Iterator[tuple[str,
         value, end = _decoder.raw_decode(text, start)
         yield text[start:end], value
         return
-    (wanted, each), *rest = steps
+    (query, each), *rest = steps
     if each and text[start] != "[":
         yield from _walk(text, start, tuple(rest))
         return
     for key, place in _members(text, start):
-        if each or key == wanted:
+        if each or key == query:
             yield from _walk(text, place, tuple(rest))
 
 

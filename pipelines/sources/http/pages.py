@@ -28,7 +28,7 @@ MOST_EMPTY = 100  # pages in a row: an API that filters may send some
 
 
 def arrivals(
-    source: Source, asked: ExtractRequest, sleep: Callable[[float], None] = time.sleep
+    source: Source, request: ExtractRequest, sleep: Callable[[float], None] = time.sleep
 ) -> Iterator[Extract]:
     """Fetch every page that is not kept yet, then give all records as one arrival.
 
@@ -37,7 +37,7 @@ def arrivals(
     SourceUnavailable
         If the API cannot be reached now; the pages that came are kept for the next run.
     """
-    fetching = PageReader(source, asked, sleep)
+    fetching = PageReader(source, request, sleep)
     name = source.options["url"].split("?")[0].split("://")[-1]
     try:
         state = fetching.run()
@@ -46,7 +46,7 @@ def arrivals(
         return
     spool = fetching.spool
     digest = _sha256_of(spool.lines) if state.records else None
-    watermark = state.watermark or asked.watermark
+    watermark = state.watermark or request.watermark
     yield Extract(
         name,
         lambda: RowStream([LINE], spool.batches(), watermark=watermark, digest=digest),
@@ -57,7 +57,7 @@ def arrivals(
     spool.remove()  # also if it was passed over
 
 
-def first_page(source: Source, asked: ExtractRequest) -> list[str]:
+def first_page(source: Source, request: ExtractRequest) -> list[str]:
     """Fetch one page and keep nothing of it; return its records as JSON texts.
 
     Raises
@@ -67,7 +67,7 @@ def first_page(source: Source, asked: ExtractRequest) -> list[str]:
     SourceUnreadable
         If it refuses to answer, or sends what cannot be read.
     """
-    fetching = PageReader(source, asked, time.sleep)
+    fetching = PageReader(source, request, time.sleep)
     client = Client(source.name, source.options, fetching.secrets, time.sleep)
     try:
         page = client.page(fetching.address(client, {}), "page 1")
@@ -92,7 +92,7 @@ class PageReader:
     """One run over the pages of a source."""
 
     source: Source
-    asked: ExtractRequest
+    request: ExtractRequest
     sleep: Callable[[float], None]
     spool: Spool = field(init=False)
     secrets: Secrets = field(init=False)
@@ -100,8 +100,8 @@ class PageReader:
     empty: int = 0
 
     def __post_init__(self) -> None:
-        self.spool = Spool(self.asked.home, self.source.name)
-        self.secrets = Secrets(self.source.name, self.asked.secret)
+        self.spool = Spool(self.request.home, self.source.name)
+        self.secrets = Secrets(self.source.name, self.request.secret)
 
     def run(self) -> State:
         """Fetch what is missing; return the state when nothing is.
@@ -113,8 +113,8 @@ class PageReader:
         SourceUnreadable
             If it sends what cannot be read, or pages without end.
         """
-        question = short_hash([self.source.options, self.asked.watermark])
-        now = self.asked.now or BEGINNING
+        question = short_hash([self.source.options, self.request.watermark])
+        now = self.request.now or BEGINNING
         state = self.spool.begin(question, now, {})
         client = Client(self.source.name, self.source.options, self.secrets, self.sleep)
         resumed = state.pages > 0
@@ -134,11 +134,11 @@ class PageReader:
     def _fetch(self, client: Client, state: State) -> None:
         """Fetch the page that is next and keep it."""
         assert state.at is not None, "there is a next page"
-        told = f"page {state.pages + 1}"
-        page = client.page(self.address(client, state.at), told)
+        label = f"page {state.pages + 1}"
+        page = client.page(self.address(client, state.at), label)
         records = list(json_values.values_at(page.text, self.source.options.get("rows", "$[*]")))
         after = self._next(client, state.at, page, len(records))
-        self._refuse_endless(told, page, after, len(records))
+        self._refuse_endless(label, page, after, len(records))
         for _, record in records:
             self._remember(state, record)
         state.pages, state.at = state.pages + 1, after
@@ -149,24 +149,24 @@ class PageReader:
         if "link" in at:
             return client.same_host(client.url, self.secrets.show(at["link"]))
         options = self.source.options
-        asked = {k: self.secrets.fill(str(v)) for k, v in options.get("parameters", {}).items()}
-        asked |= self._since()
+        request = {k: self.secrets.fill(str(v)) for k, v in options.get("parameters", {}).items()}
+        request |= self._since()
         pages = options.get("pages", {})
         if "page" in pages:
-            asked[pages["page"]] = str(at.get("page", pages.get("first", 1)))
+            request[pages["page"]] = str(at.get("page", pages.get("first", 1)))
         if "cursor" in at:
-            asked[pages["parameter"]] = at["cursor"]
-        return client.url.copy_merge_params(asked)
+            request[pages["parameter"]] = at["cursor"]
+        return client.url.copy_merge_params(request)
 
     def _since(self) -> dict[str, str]:
         """Return the parameter that asks for what is new."""
-        wanted = self.source.options.get("since")
-        if not wanted:
+        query = self.source.options.get("since")
+        if not query:
             return {}
-        watermark = self.asked.watermark
+        watermark = self.request.watermark
         if watermark is None:
-            return {wanted["parameter"]: str(wanted["start"])} if "start" in wanted else {}
-        return {wanted["parameter"]: cursors.earlier(watermark, wanted.get("lookback", 0))}
+            return {query["parameter"]: str(query["start"])} if "start" in query else {}
+        return {query["parameter"]: cursors.earlier(watermark, query.get("lookback", 0))}
 
     def _next(
         self, client: Client, at: dict[str, Any], page: Page, count: int
@@ -186,14 +186,16 @@ class PageReader:
 
     def _remember(self, state: State, record: Any) -> None:
         """Keep the greatest value of the field that says what is new."""
-        wanted = self.source.options.get("since")
-        value = _value(record, wanted["column"]) if wanted else None
+        query = self.source.options.get("since")
+        value = _value(record, query["column"]) if query else None
         if not isinstance(value, str) or not value.isprintable() or len(value) > LONGEST_MARK:
             return
-        if value == cursors.capped(value, self.asked.now):
-            state.watermark = cursors.later(state.watermark or self.asked.watermark, value)
+        if value == cursors.capped(value, self.request.now):
+            state.watermark = cursors.later(state.watermark or self.request.watermark, value)
 
-    def _refuse_endless(self, told: str, page: Page, at: dict[str, Any] | None, count: int) -> None:
+    def _refuse_endless(
+        self, label: str, page: Page, at: dict[str, Any] | None, count: int
+    ) -> None:
         """Refuse pages without end: one that came before, or too many that are empty.
 
         Raises
@@ -201,7 +203,7 @@ class PageReader:
         SourceUnreadable
             Naming the page.
         """
-        place = f"{self.source.name}: {told}"
+        place = f"{self.source.name}: {label}"
         self.empty = 0 if count else self.empty + 1
         if at is not None and self.empty > MOST_EMPTY:
             raise SourceUnreadable(

@@ -35,19 +35,19 @@ LASTING = (
 )  # fmt: skip
 
 
-def columns(wanted: SqlQuery) -> list[str]:
+def columns(query: SqlQuery) -> list[str]:
     """Return the names of the columns."""
-    with _opened(wanted) as connection:
-        return list(connection.execute(wanted.first_columns()).keys())
+    with _opened(query) as connection:
+        return list(connection.execute(query.first_columns()).keys())
 
 
-def batches(wanted: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
+def batches(query: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
     """Yield the rows as text; at the end the reading knows its watermark and digest."""
     names, done = reading.columns, 0
-    with _opened(wanted) as connection:
-        newest = _newest(wanted, connection) if wanted.cursor else None
-        reading.watermark = cursor.later(wanted.watermark, text_of(newest))
-        result = connection.execute(_rows(wanted, names, newest, reading.watermark))
+    with _opened(query) as connection:
+        newest = _newest(query, connection) if query.cursor else None
+        reading.watermark = cursor.later(query.watermark, text_of(newest))
+        result = connection.execute(_rows(query, names, newest, reading.watermark))
         digest = Digest(names)
         while rows := result.fetchmany(CHUNK_ROWS):
             *cells, tail = zip(*rows, strict=True)
@@ -61,7 +61,7 @@ def batches(wanted: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
 
 
 @contextmanager
-def _opened(wanted: SqlQuery) -> Iterator[sa.Connection]:
+def _opened(query: SqlQuery) -> Iterator[sa.Connection]:
     """Open a connection whose results stay at the server until they are drawn.
 
     Raises
@@ -71,22 +71,22 @@ def _opened(wanted: SqlQuery) -> Iterator[sa.Connection]:
     SourceUnreadable
         If what is asked for, or the driver, is not there.
     """
-    engine = _engine(wanted)
+    engine = _engine(query)
     try:
         with engine.connect() as connection:
             yield connection.execution_options(stream_results=True)
     except (sa.exc.DBAPIError, engine.dialect.loaded_dbapi.Error) as error:
         cause = getattr(error, "orig", None) or error
         if any(word in str(cause).lower() for word in LASTING):
-            raise wanted.unreadable(cause) from None
-        raise wanted.unavailable(cause) from None
+            raise query.unreadable(cause) from None
+        raise query.unavailable(cause) from None
     finally:
         engine.dispose()
 
 
-def _engine(wanted: SqlQuery) -> sa.Engine:
-    name = wanted.url.get_backend_name()
-    url = wanted.url
+def _engine(query: SqlQuery) -> sa.Engine:
+    name = query.url.get_backend_name()
+    url = query.url
     if name == "sqlite" and url.database:  # never made by asking for it
         url = url.set(database=f"file:{quote(url.database)}", query={"mode": "ro", "uri": "true"})
     try:
@@ -95,7 +95,7 @@ def _engine(wanted: SqlQuery) -> sa.Engine:
     except (sa.exc.NoSuchModuleError, ImportError):
         advice = DRIVERS.get(name, "the URL its SQLAlchemy dialect asks for, and install that")
         raise SourceUnreadable(
-            f"{wanted.source}: no driver for {wanted.url.drivername} is installed: write {advice} "
+            f"{query.source}: no driver for {query.url.drivername} is installed: write {advice} "
             "beside Nocturne."
         ) from None
     if name == "sqlite":
@@ -108,34 +108,34 @@ def _keep_any_bytes(connection: Any, _: Any) -> None:
     connection.text_factory = lambda text: text.decode("utf-8", "surrogateescape")
 
 
-def _newest(wanted: SqlQuery, connection: sa.Connection) -> Any:
+def _newest(query: SqlQuery, connection: sa.Connection) -> Any:
     """Return the greatest value of the cursor, as the driver gives it."""
-    column = wanted.rows([wanted.cursor or ""]).c[wanted.cursor or ""]
+    column = query.rows([query.cursor or ""]).c[query.cursor or ""]
     newest = sa.select(sa.func.max(column))
     found = connection.execute(newest).scalar()
-    latest = cursor.capped(text_of(found) or "", wanted.now)
+    latest = cursor.capped(text_of(found) or "", query.now)
     if found is None or latest == text_of(found):
         return found
     return connection.execute(newest.where(column <= sa.literal(_as(found, latest)))).scalar()
 
 
-def _rows(wanted: SqlQuery, names: list[str], like: Any, watermark: str | None) -> sa.Select[Any]:
+def _rows(query: SqlQuery, names: list[str], like: Any, watermark: str | None) -> sa.Select[Any]:
     """Return the SELECT of the rows, and whether the next reading brings each again.
 
     A row without a cursor comes with every reading, so that none is lost.
     """
-    rows = wanted.rows(names)
+    rows = query.rows(names)
     cells = [rows.c[name] for name in names]
-    if not wanted.cursor:
+    if not query.cursor:
         return sa.select(*cells, sa.literal_column("1"))
-    column = rows.c[wanted.cursor]
+    column = rows.c[query.cursor]
     tail: sa.ColumnElement[bool] = column.is_(None)
     if watermark is not None:
-        tail |= column >= sa.literal(_as(like, wanted.before(watermark)))
-    asked = sa.select(*cells, sa.case((tail, 1), else_=0)).order_by(column)
-    if wanted.begin is None:
-        return asked
-    return asked.where(column.is_(None) | (column >= sa.literal(_as(like, wanted.begin))))
+        tail |= column >= sa.literal(_as(like, query.before(watermark)))
+    request = sa.select(*cells, sa.case((tail, 1), else_=0)).order_by(column)
+    if query.begin is None:
+        return request
+    return request.where(column.is_(None) | (column >= sa.literal(_as(like, query.begin))))
 
 
 def _as(like: Any, text: str) -> Any:

@@ -19,7 +19,7 @@ from pipelines.sources.sql.query import SqlQuery
 ASK = "Ask who runs it, or correct sources.yml."
 
 
-def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
+def arrivals(source: Source, request: ExtractRequest) -> Iterator[Extract]:
     """Give the rows of a table or query as one arrival.
 
     Its digest is known once they are read: that of the rows which the next reading is to bring
@@ -30,16 +30,16 @@ def arrivals(source: Source, asked: ExtractRequest) -> Iterator[Extract]:
     SourceUnavailable
         If nobody knows a secret that it needs.
     """
-    secrets = Secrets(source.name, asked.secret)
+    secrets = Secrets(source.name, request.secret)
     url = _url(source, secrets)
     if url.get_backend_name() == "sqlite" and url.database:
-        url = url.set(database=str(asked.home / url.database))
-    watermark = None if source.snapshot else asked.watermark
-    wanted = SqlQuery(source.name, url, source.options, secrets, watermark, asked.now)
-    yield Extract(wanted.options.get("table") or "query", partial(_read, wanted))
+        url = url.set(database=str(request.home / url.database))
+    watermark = None if source.snapshot else request.watermark
+    query = SqlQuery(source.name, url, source.options, secrets, watermark, request.now)
+    yield Extract(query.options.get("table") or "query", partial(_read, query))
 
 
-def _read(wanted: SqlQuery) -> RowStream:
+def _read(query: SqlQuery) -> RowStream:
     """Open the rows.
 
     Raises
@@ -49,9 +49,9 @@ def _read(wanted: SqlQuery) -> RowStream:
     SourceUnreadable
         If the table, a column, a permission or the driver is missing.
     """
-    way: ModuleType = postgres if wanted.url.get_backend_name() == "postgresql" else dbapi
-    reading = RowStream(wanted.checked(way.columns(wanted)), iter(()), watermark=wanted.watermark)
-    reading.batches = way.batches(wanted, reading)
+    way: ModuleType = postgres if query.url.get_backend_name() == "postgresql" else dbapi
+    reading = RowStream(query.checked(way.columns(query)), iter(()), watermark=query.watermark)
+    reading.batches = way.batches(query, reading)
     return reading
 
 

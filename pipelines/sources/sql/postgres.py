@@ -51,20 +51,20 @@ LASTING = ("0A", "21", "22", "34", "3F", "42")
 TAIL = "counts_next_time"
 
 
-def columns(wanted: SqlQuery) -> list[str]:
+def columns(query: SqlQuery) -> list[str]:
     """Return the names of the columns."""
-    with _opened(wanted) as cursor:
-        return [field.name for field in _fields(wanted, cursor)]
+    with _opened(query) as cursor:
+        return [field.name for field in _fields(query, cursor)]
 
 
-def batches(wanted: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
+def batches(query: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
     """Yield the rows as text; at the end the reading knows its watermark and digest."""
-    with _opened(wanted) as cursor:
-        types = {f.name: _type(f) for f in _fields(wanted, cursor) if f.name in reading.columns}
-        newest = _newest(wanted, cursor, types) if wanted.cursor else None
-        reading.watermark = cursors.later(wanted.watermark, newest)
-        _bind(cursor, "next", wanted.before(reading.watermark) if reading.watermark else "")
-        cursor.execute(_compiled(_rows(wanted, types, reading.watermark)))
+    with _opened(query) as cursor:
+        types = {f.name: _type(f) for f in _fields(query, cursor) if f.name in reading.columns}
+        newest = _newest(query, cursor, types) if query.cursor else None
+        reading.watermark = cursors.later(query.watermark, newest)
+        _bind(cursor, "next", query.before(reading.watermark) if reading.watermark else "")
+        cursor.execute(_compiled(_rows(query, types, reading.watermark)))
         digest, done = Digest(reading.columns), 0
         for batch in cursor.fetch_record_batch():
             cells = batch.columns[:-1]
@@ -77,7 +77,7 @@ def batches(wanted: SqlQuery, reading: RowStream) -> Iterator[pa.RecordBatch]:
 
 
 @contextmanager
-def _opened(wanted: SqlQuery) -> Iterator[Any]:
+def _opened(query: SqlQuery) -> Iterator[Any]:
     """Open a transaction that reads one state of the database and cannot change it.
 
     Raises
@@ -90,7 +90,7 @@ def _opened(wanted: SqlQuery) -> Iterator[Any]:
     from adbc_driver_manager import Error
     from adbc_driver_postgresql import StatementOptions, dbapi
 
-    url = wanted.url.set(drivername="postgresql")
+    url = query.url.set(drivername="postgresql")
     url = url.update_query_dict({k: v for k, v in PATIENCE.items() if k not in url.query})
     try:
         with (
@@ -106,8 +106,8 @@ def _opened(wanted: SqlQuery) -> Iterator[Any]:
     except (Error, pa.ArrowException, OSError) as error:
         state = getattr(error, "sqlstate", None) or _state(str(error))
         if state and state.startswith(LASTING):
-            raise wanted.unreadable(_told(error)) from None
-        raise wanted.unavailable(_told(error)) from None
+            raise query.unreadable(_told(error)) from None
+        raise query.unavailable(_told(error)) from None
 
 
 def _bind(cursor: Any, setting: str, value: str) -> None:
@@ -117,8 +117,8 @@ def _bind(cursor: Any, setting: str, value: str) -> None:
     cursor.fetchall()
 
 
-def _fields(wanted: SqlQuery, cursor: Any) -> list[pa.Field]:
-    cursor.execute(_compiled(wanted.first_columns()))
+def _fields(query: SqlQuery, cursor: Any) -> list[pa.Field]:
+    cursor.execute(_compiled(query.first_columns()))
     return list(cursor.fetch_arrow_table().schema)
 
 
@@ -126,26 +126,26 @@ def _type(field: pa.Field) -> str:
     return (field.metadata or {}).get(b"POSTGRESQL:type", b"'text'").decode().strip("'")
 
 
-def _newest(wanted: SqlQuery, cursor: Any, types: dict[str, str]) -> str | None:
+def _newest(query: SqlQuery, cursor: Any, types: dict[str, str]) -> str | None:
     """Return the greatest value of the cursor; infinity is none, or nothing would come after it."""
-    kind = types[wanted.cursor or ""]
+    kind = types[query.cursor or ""]
     if kind not in CURSORS:
         raise SourceUnreadable(
-            f"{wanted.source}: the cursor {wanted.cursor} of {wanted.what} is of type {kind}; "
+            f"{query.source}: the cursor {query.cursor} of {query.what} is of type {kind}; "
             "expected a number, a date, an instant or a text that grows."
         )
-    if wanted.begin is not None:
-        _bind(cursor, "begin", wanted.begin)
-    rows = wanted.rows(list(types))
-    column = rows.c[wanted.cursor or ""]
+    if query.begin is not None:
+        _bind(cursor, "begin", query.begin)
+    rows = query.rows(list(types))
+    column = rows.c[query.cursor or ""]
     newest = sa.select(_text(sa.func.max(column), kind))
     if kind in ("date", "timestamp", "timestamptz"):
         newest = newest.where(sa.func.isfinite(column))
-    if wanted.begin is not None:
+    if query.begin is not None:
         newest = newest.where(column >= _bound("begin", kind))
     cursor.execute(_compiled(newest))
     found = cursor.fetchone()[0]
-    latest = cursors.capped(found, wanted.now) if found else None
+    latest = cursors.capped(found, query.now) if found else None
     if latest == found:
         return found
     _bind(cursor, "latest", str(latest))
@@ -153,25 +153,25 @@ def _newest(wanted: SqlQuery, cursor: Any, types: dict[str, str]) -> str | None:
     return cursor.fetchone()[0]
 
 
-def _rows(wanted: SqlQuery, types: dict[str, str], watermark: str | None) -> sa.Select[Any]:
+def _rows(query: SqlQuery, types: dict[str, str], watermark: str | None) -> sa.Select[Any]:
     """Return the SELECT of every cell as text, and whether the next reading brings the row again.
 
     A row without a cursor comes with every reading, so that none is lost.
     """
-    rows = wanted.rows(list(types))
+    rows = query.rows(list(types))
     cells: list[Any] = [_text(rows.c[name], kind).label(name) for name, kind in types.items()]
-    if not wanted.cursor:
+    if not query.cursor:
         return sa.select(*cells, sa.literal_column("1").label(TAIL))
-    column, kind = rows.c[wanted.cursor], types[wanted.cursor]
+    column, kind = rows.c[query.cursor], types[query.cursor]
     tail: sa.ColumnElement[bool] = column.is_(None)
     if watermark is not None:
         tail |= column >= _bound("next", kind)
-    asked: sa.Select[Any] = sa.select(*cells, sa.case((tail, 1), else_=0).label(TAIL)).order_by(
+    request: sa.Select[Any] = sa.select(*cells, sa.case((tail, 1), else_=0).label(TAIL)).order_by(
         column
     )
-    if wanted.begin is None:
-        return asked
-    return asked.where(column.is_(None) | (column >= _bound("begin", kind)))
+    if query.begin is None:
+        return request
+    return request.where(column.is_(None) | (column >= _bound("begin", kind)))
 
 
 def _bound(setting: str, kind: str) -> sa.ColumnElement[Any]:

@@ -66,7 +66,7 @@ class SqlQuery:
 
     def unavailable(self, error: object) -> SourceUnavailable:
         """Return the error of a database that cannot be asked now."""
-        names = " or ".join(f"${{{name}}}" for name in self.secrets.told)
+        names = " or ".join(f"${{{name}}}" for name in self.secrets.message)
         mend = f"look at it and at {names}" if names else "look at it and at its URL"
         return SourceUnavailable(
             f"{self.source}: {self.what} cannot be read from {self.where} now: "
