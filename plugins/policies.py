@@ -29,8 +29,8 @@ class EndOfDay(BaseDeadlineReference):
         from airflow.models import DagRun
         from sqlalchemy import select
 
-        expected = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
-        run = session.scalar(expected)
+        its_run = select(DagRun).where(DagRun.dag_id == dag_id, DagRun.run_id == run_id)
+        run = session.scalar(its_run)
         return run.data_interval_end if run and run.run_type == "scheduled" else None
 
 

@@ -25,16 +25,16 @@ log = logging.getLogger(__name__)
 def receive(step: Step, context: Context) -> str:
     """Land, check or stage what is new, unless the night looks back."""
     with environment.here() as deployment:
-        expected = requested(deployment.configuration, context)
-        freshness.refuse_unended(deployment, expected.as_of)
-        if past := _looks_back(deployment, expected):
+        parameters = requested(deployment.configuration, context)
+        freshness.refuse_unended(deployment, parameters.as_of)
+        if past := _looks_back(deployment, parameters):
             needed, reason = past
             anew = [each for each in steps.STAGE_ANEW if each.name == step.name]
             if not anew or _staged(deployment) >= needed:
-                return _logged(f"Nothing to do for the night of {expected.as_of}: {reason}")
+                return _logged(f"Nothing to do for the night of {parameters.as_of}: {reason}")
             step = anew[0]
         report = sentences.receive(deployment, step)
-    assets.tell_rows(step.name, context["outlet_events"], report.rows, as_of=str(expected.as_of))
+    assets.tell_rows(step.name, context["outlet_events"], report.rows, as_of=str(parameters.as_of))
     return _logged(str(report))
 
 
@@ -47,11 +47,11 @@ def open_night(context: Context) -> int | None:
         Instead of None, in a process that lent its claim: a command refuses, it does not wait.
     """
     with environment.here() as deployment:
-        expected = requested(deployment.configuration, context)
-        freshness.refuse_unended(deployment, expected.as_of)
-        known_at = _known_at(deployment, expected)
-        if expected.is_backfill:
-            night = airflow_backfill.JoinedNight(expected.as_of, known_at, expected.reason)
+        parameters = requested(deployment.configuration, context)
+        freshness.refuse_unended(deployment, parameters.as_of)
+        known_at = _known_at(deployment, parameters)
+        if parameters.is_backfill:
+            night = airflow_backfill.JoinedNight(parameters.as_of, known_at, parameters.reason)
             airflow_backfill.join(deployment, walker_of(context), night)
         if _gives_way(context):
             log.info("Waiting for an earlier day of this backfill.")
@@ -59,15 +59,15 @@ def open_night(context: Context) -> int | None:
         try:
             tonight = claims.open_night(
                 deployment,
-                expected.claim,
+                parameters.claim,
                 claims.AttemptRequest(
-                    expected.as_of,
+                    parameters.as_of,
                     known_at=known_at,
-                    purpose="backfill" if expected.is_backfill else "night",
+                    purpose="backfill" if parameters.is_backfill else "night",
                 ),
             )
         except WarehouseBusy as error:
-            if expected.claim.key is not None:
+            if parameters.claim.key is not None:
                 raise
             log.info(str(error))
             return None
@@ -93,10 +93,10 @@ def build(step: Step, night_id: int, context: Context) -> str:
 def repair(context: Context) -> str:
     """Build outdated nights before this one anew, unless the run looks back or is a backfill."""
     with environment.here() as deployment:
-        expected = requested(deployment.configuration, context)
-        if expected.is_backfill or expected.known_at is not None:
+        parameters = requested(deployment.configuration, context)
+        if parameters.is_backfill or parameters.known_at is not None:
             return _logged("Nothing to do: this run looks back.")
-        done = repairing.repair(deployment, expected.claim, expected.as_of)
+        done = repairing.repair(deployment, parameters.claim, parameters.as_of)
         return _logged(done or "No night is outdated enough.")
 
 
@@ -134,18 +134,18 @@ def _end_backfill(deployment: Deployment, context: Context) -> None:
             airflow_backfill.end(deployment, walker_of(context))
 
 
-def _looks_back(deployment: Deployment, expected: RunParameters) -> tuple[int, str] | None:
+def _looks_back(deployment: Deployment, parameters: RunParameters) -> tuple[int, str] | None:
     """Return what a night that looks back builds on, and why it receives nothing; None if it does.
 
     It lands nothing. It checks and stages only if what it builds on is not staged in today's way,
     and a file refused since does not stop it.
     """
-    known_at = _known_at(deployment, expected)
+    known_at = _known_at(deployment, parameters)
     if known_at is not None:
         return known_at, "it builds on what was known before."
     with deployment.warehouse.begin() as connection:
         published = recorded.published_nights(connection)
-    if published and expected.as_of < published[-1]["as_of"]:
+    if published and parameters.as_of < published[-1]["as_of"]:
         newest = published[-1]
         return newest["known_at"], f"it is older than {newest['as_of']}, the newest."
     return None
@@ -157,10 +157,10 @@ def _staged(deployment: Deployment) -> int:
         return recorded.newest_known_at(connection, deployment.versions.staging)
 
 
-def _known_at(deployment: Deployment, expected: RunParameters) -> int | None:
-    if expected.known_at == "recorded":
-        return runner.recorded_known_at(deployment, expected.as_of)
-    return None if expected.known_at is None else int(expected.known_at)
+def _known_at(deployment: Deployment, parameters: RunParameters) -> int | None:
+    if parameters.known_at == "recorded":
+        return runner.recorded_known_at(deployment, parameters.as_of)
+    return None if parameters.known_at is None else int(parameters.known_at)
 
 
 def _gives_way(context: Context) -> bool:

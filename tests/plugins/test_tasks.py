@@ -158,15 +158,15 @@ def test_a_backfilled_night_is_not_exported_even_if_it_is_the_newest(steps, shop
 
 
 def test_a_backfill_names_its_days_and_a_run_by_hand_must(airflow_home, tmp_path):
-    from plugins.run_parameters import asked
+    from plugins.run_parameters import requested
 
     demo = read_configuration(CHECKOUT / "config", tmp_path)  # whose schedule is in 2017
     start = datetime(2026, 11, 21, 5, tzinfo=UTC)
     backfilled = context(run_type="backfill", as_of=None, start=start)
-    assert asked(demo, backfilled).as_of == date(2026, 11, 21)
-    assert asked(demo, context(start=start)).as_of == D
+    assert requested(demo, backfilled).as_of == date(2026, 11, 21)
+    assert requested(demo, context(start=start)).as_of == D
     with pytest.raises(NothingThere, match="outside the schedule"):
-        asked(demo, context(as_of=None, start=start))
+        requested(demo, context(as_of=None, start=start))
 
 
 def test_a_night_by_hand_gives_way_to_nobody(steps, shop):
