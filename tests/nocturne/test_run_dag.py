@@ -44,7 +44,7 @@ def test_the_dag_and_the_plain_runner_give_the_same_rows(new_shop, run_nights, c
     told = []
     plain.night(D)
     capfd.readouterr()
-    assert run_nights(ours, [D], tell=lambda step, _: told.append(step)) == [(D, 1)]
+    assert run_nights(ours, [D], report=lambda step, _: told.append(step)) == [(D, 1)]
     assert capfd.readouterr() == ("", "")  # Airflow's words go to a file
     assert rows_of(ours, D) == rows_of(plain, D) != {}
     steps = [step.name for step in RECEIVE], [step.name for step in (*BUILD, *FINISH)]
@@ -128,7 +128,7 @@ def tell(step, result):
 with environment.here() as deployment:
     run_dag.prepare(home, deployment.configuration, server.urls(home))
     nights = [run_dag.NightRun(date.fromisoformat(sys.argv[2]))]
-    list(run_dag.run_nights(deployment, nights, tell=tell))
+    list(run_dag.run_nights(deployment, nights, report=tell))
 """
 
 

@@ -72,7 +72,7 @@ def _night(as_of: date, opened: Deployment, statements: Statements) -> list[tupl
         marks.append((step, statements.seen))
 
     with claims.process_claim(opened.warehouse, "child") as claim:
-        runner.run_night(opened, claim, claims.AttemptRequest(as_of), tell=mark)
+        runner.run_night(opened, claim, claims.AttemptRequest(as_of), listener=mark)
     return marks
 
 
