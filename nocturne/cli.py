@@ -3,7 +3,7 @@
 import click
 
 from nocturne import troubles
-from nocturne.verbs import database, history, models, nights, receiving
+from nocturne.verbs import configuring, database, history, models, nights, receiving
 
 
 class Sentences(click.Group):
@@ -30,7 +30,8 @@ def main() -> None:
 
 VERBS = (
     database.up, database.down, database.psql, database.url, database.grant,
-    receiving.check_sources, receiving.land, receiving.replay, receiving.schema,
+    configuring.init, configuring.schema, receiving.check_sources, receiving.land,
+    receiving.replay,
     nights.night, nights.status, nights.verify, nights.export,
     history.plan, history.backfill, models.train, models.mlflow,
 )  # fmt: skip

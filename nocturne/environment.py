@@ -3,7 +3,9 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from nocturne.home import Home
 from pipelines.configuration.versions import CHECKOUT
@@ -16,6 +18,17 @@ if TYPE_CHECKING:
 def home() -> Home:
     """Return the home of this environment."""
     return Home.from_environment(os.environ, CHECKOUT)
+
+
+def time_zone() -> str:
+    """Return the time zone of this machine by its name, UTC where it does not say it."""
+    linked = Path("/etc/localtime").resolve().as_posix().partition("/zoneinfo/")[2]
+    for name in (os.environ.get("TZ", "").lstrip(":"), linked):
+        try:
+            return ZoneInfo(name).key
+        except (LookupError, OSError, ValueError):
+            continue
+    return "UTC"
 
 
 def uses_own_server() -> bool:

@@ -3,6 +3,7 @@
 from datetime import date, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -41,7 +42,21 @@ class DayType(click.ParamType):
         return [click.shell_completion.CompletionItem(w) for w in words if w.startswith(incomplete)]
 
 
+class ZoneType(click.ParamType):
+    """A time zone by its IANA name."""
+
+    name = "zone"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """Return the name of a zone that there is."""
+        try:
+            return ZoneInfo(value).key
+        except (LookupError, OSError, ValueError):
+            self.fail(f"{value!r} is no time zone; expected one such as Europe/Berlin.", param, ctx)
+
+
 DAY = DayType()
+ZONE = ZoneType()
 DAYS = "A day such as 2017-12-24, yesterday, or newest (published)."
 FOLDER_TO_WRITE = click.Path(file_okay=False, path_type=Path)
 FOLDER = click.Path(exists=True, file_okay=False, path_type=Path)

@@ -9,6 +9,7 @@
     staging     checked rows            → typed versions by business day; sightings
     quarantine  what people repaired    → back on its way
     check_sources                         what would land, without landing it
+    first_config                          a configuration to begin with, from files
   build, once per night, aside:
     attempts    a day and what is known → a Night to build, its tables, its record
     people → features → scoring → segments → drift          (training makes the models)

@@ -40,6 +40,7 @@ ROOM_ARROWS = {
     "staging": {"checking", "mapping", *GROUND},
     "quarantine": {"landing", "checking", "staging", "mapping", *GROUND},
     "check_sources": {"contracts", "landing", "mapping", "sources", *GROUND},
+    "first_config": {"sources", "configuration"},  # before there is a warehouse
     "attempts": {"contracts", *GROUND},
     "people": NIGHT,
     "features": NIGHT,

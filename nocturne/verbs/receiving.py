@@ -1,12 +1,11 @@
 """Verbs of what arrives: try sources, land them, put quarantined rows back on their way."""
 
 import sys
-from pathlib import Path
 
 import click
 
 from nocturne import environment
-from nocturne.options import FOLDER_TO_WRITE, as_json
+from nocturne.options import as_json
 
 
 @click.command("check-sources")
@@ -50,15 +49,3 @@ def replay(batch_id: int | None) -> None:
             show_replay.show(deployment)
         else:
             show_replay.accept(deployment, batch_id)
-
-
-@click.command()
-@click.argument("folder", required=False, type=FOLDER_TO_WRITE)
-def schema(folder: Path | None) -> None:
-    """Write JSON Schemas of config/, for editors.
-
-    They go to FOLDER, by default to .schema in the folder of the configuration.
-    """
-    from nocturne.show import schema as show_schema
-
-    show_schema.show(folder)

@@ -9,7 +9,7 @@ import yaml
 from click.testing import CliRunner
 
 from nocturne.cli import main
-from nocturne.show.schema import schemas
+from nocturne.configure.schema import schemas
 from pipelines.configuration.load import FILES
 from tests.support.shop import CHECKOUT
 

@@ -1,0 +1,1 @@
+"""What the verbs of configuration write: a first one for files of a shop, JSON Schemas of all."""
