@@ -219,8 +219,11 @@ def next_things(console: Console, night: RowMapping) -> None:
     untrained = (f"train --as-of {as_of}", f"night --as-of {as_of}  # with the models trained")
     look = f"psql -c \"{query}'{as_of}'\""
     verbs = (look, *trained) if night["models"] else (*untrained, look)
-    lines = [f".venv/bin/nocturne {verb}" for verb in verbs]
-    console.print("\n".join([*lines, "make ui"][:3]), soft_wrap=True)
+    here = Path(".venv/bin/nocturne")  # where who stands in a checkout finds the command
+    command = here if here.exists() else "nocturne"
+    lines = [f"{command} {verb}" for verb in verbs]
+    last = "make ui" if here.exists() else f"{command} status"
+    console.print("\n".join([*lines, last][:3]), soft_wrap=True)
 
 
 SECTIONS: tuple[Section, ...] = (
