@@ -2,14 +2,25 @@
 
 from setuptools import find_packages, setup
 
+# What is no code and comes with it: in a wheel below pipelines/, where pipelines/paths.py looks.
+SHIPPED = {
+    "pipelines.shipped.sql": ["**/*.sql"],
+    "pipelines.shipped.config": ["*.yml", "schemas/*.yml", ".schema/*.json"],
+}
+
 setup(
     name="nocturne",
     version="0.1.0",
     description="Customer segments every night, in PostgreSQL: same inputs, same rows.",
     python_requires=">=3.11,<3.14",
-    packages=find_packages(
-        include=["dags*", "expectations*", "models*", "nocturne*", "pipelines*", "plugins*"]
-    ),
+    packages=[
+        *find_packages(
+            include=["dags*", "expectations*", "models*", "nocturne*", "pipelines*", "plugins*"]
+        ),
+        *SHIPPED,
+    ],
+    package_dir={package: package.rpartition(".")[2] for package in SHIPPED},
+    package_data=SHIPPED,
     install_requires=[
         "adbc-driver-postgresql>=1.13,<2",
         "apache-airflow>=3.3,<3.4",
@@ -52,6 +63,7 @@ setup(
             "pytest-timeout>=2.4",
             "pytest-xdist>=3.8",
             "ruff>=0.14",
+            "setuptools>=77",
             "sqlfluff>=3.5",
             "types-PyYAML",
         ],

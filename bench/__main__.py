@@ -16,7 +16,7 @@ from typing import Any
 
 from rich.console import Console
 
-from pipelines.deployment import home_of
+from pipelines.paths import home_of
 
 SOME_KILLS = 10  # what is left of ten minutes after the figures
 console = Console(highlight=False, soft_wrap=True)

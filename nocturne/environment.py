@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from nocturne.home import Home
-from pipelines.configuration.versions import CHECKOUT
 from pipelines.errors import NothingThere, WarehouseUnavailable
+from pipelines.paths import counted_from
 
 if TYPE_CHECKING:
     from pipelines.deployment import Deployment  # takes a second, which --help need not pay
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def home() -> Home:
     """Return the home of this environment."""
-    return Home.from_environment(os.environ, CHECKOUT)
+    return Home.from_environment(os.environ, counted_from())
 
 
 def time_zone() -> str:

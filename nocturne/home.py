@@ -26,7 +26,8 @@ class Home:
     def from_environment(cls, environ: Mapping[str, str], checkout: Path) -> "Home":
         """Return the home that NOCTURNE_HOME names, else `.nocturne` in the checkout.
 
-        A relative path counts from the checkout, wherever the command is called.
+        A relative path counts from the checkout (of a wheel, from the user's home), wherever the
+        command is called.
         """
         return cls((checkout / (environ.get("NOCTURNE_HOME") or ".nocturne")).resolve())
 

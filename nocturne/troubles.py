@@ -22,6 +22,7 @@ from nocturne.server import urls as server_urls
 from nocturne.server.run_as import ServerError
 from pipelines.configuration.sources.secrets import names_in
 from pipelines.errors import NocturneError
+from pipelines.paths import config_of
 
 FAILED, LATE, OURS = 1, 3, 70  # exit codes; click gives 0 and 2 (misuse)
 # What a file system refuses, and what to do about it; any other OSError is a fault of ours.
@@ -115,9 +116,8 @@ def _password(url: str) -> str:
 
 def _placeholders(environ: Mapping[str, str]) -> set[str]:
     """Return the names that the configuration writes as ${NAME}."""
-    folder = Path(environ.get("NOCTURNE_CONFIG") or "config")
     try:
-        files = sorted(folder.glob("*.yml"))
+        files = sorted(config_of(environ).glob("*.yml"))
         return {name for path in files for name in names_in(path.read_text("utf-8"))}
     except (OSError, UnicodeDecodeError):
         return set()

@@ -21,5 +21,6 @@
     backfills   plan, backfill, repair, verify
     retention   what has had its time
 
-steps.py lists the steps of receive, build and finish; errors.py what can go wrong.
+steps.py lists the steps of receive, build and finish; errors.py what can go wrong;
+paths.py where everything lies.
 """

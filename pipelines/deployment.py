@@ -14,8 +14,9 @@ from pathlib import Path
 
 from pipelines.configuration.load import read_configuration
 from pipelines.configuration.model import Configuration
-from pipelines.configuration.versions import CHECKOUT, Versions, versions_of
+from pipelines.configuration.versions import Versions, versions_of
 from pipelines.errors import NothingThere
+from pipelines.paths import config_of, home_of
 from pipelines.warehouse.connection import Warehouse
 
 Secret = Callable[[str], str | None]
@@ -47,16 +48,6 @@ class Deployment:
     def models(self) -> Path:
         """Where the bytes of models are kept."""
         return self.home / "models"
-
-
-def home_of(environ: Mapping[str, str]) -> Path:
-    """Return NOCTURNE_HOME, by default .nocturne/ in the checkout."""
-    return (CHECKOUT / (environ.get("NOCTURNE_HOME") or ".nocturne")).resolve()
-
-
-def config_of(environ: Mapping[str, str]) -> Path:
-    """Return NOCTURNE_CONFIG, by default config/ in the checkout."""
-    return (CHECKOUT / (environ.get("NOCTURNE_CONFIG") or "config")).resolve()
 
 
 def url_of(environ: Mapping[str, str], role: str = "owner") -> str:

@@ -5,6 +5,8 @@ import json
 from pathlib import Path
 from typing import Any
 
+from pipelines.paths import root_of
+
 
 def short_hash(content: Any) -> str:
     """Return the first 16 hex digits of the sha256 of canonical JSON."""
@@ -19,9 +21,10 @@ def code_hash(root: Path, folders: tuple[str, ...]) -> str:
     """
     digest = hashlib.sha256()
     for folder in folders:
-        whole = root / folder
+        base = root_of(folder, root)
+        whole = base / folder
         for path in [whole] if whole.is_file() else sorted(whole.rglob("*")):
             if path.suffix in (".py", ".sql") and path.is_file():
-                digest.update(str(path.relative_to(root)).encode() + b"\0")
+                digest.update(str(path.relative_to(base)).encode() + b"\0")
                 digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

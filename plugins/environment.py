@@ -8,6 +8,7 @@ from pipelines import deployment
 from pipelines.configuration.load import read_configuration
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
+from pipelines.paths import config_of, home_of
 
 
 def now() -> datetime:
@@ -17,7 +18,7 @@ def now() -> datetime:
 
 def configuration() -> Configuration:
     """Read the configuration alone; raises ConfigurationFaulty with all faults."""
-    return read_configuration(deployment.config_of(os.environ), deployment.home_of(os.environ))
+    return read_configuration(config_of(os.environ), home_of(os.environ))
 
 
 def secret(name: str) -> str | None:

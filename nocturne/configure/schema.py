@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from pipelines.configuration.load import FILES
-from pipelines.deployment import config_of
+from pipelines.paths import config_of
 
 
 def show(folder: Path | None) -> None:

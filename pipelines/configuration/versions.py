@@ -2,12 +2,12 @@
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 
 from pipelines.configuration.model import Configuration
 from pipelines.hashing import code_hash, short_hash
+from pipelines.paths import CODE
 
-CHECKOUT = Path(__file__).resolve().parents[2]  # whose code makes the nights
+CHECKOUT = CODE  # whose code makes the nights
 # Whose files decide the rows of a staging version and of a night: the rooms that the steps of
 # receive (landing apart: what was received is an input) and of build reach by their imports, and
 # the statements that these read. tests/test_house.py derives both lists anew.
@@ -18,6 +18,7 @@ _GROUND = (
     "pipelines/deployment.py",
     "pipelines/errors.py",
     "pipelines/hashing.py",
+    "pipelines/paths.py",
     "pipelines/warehouse",
     "sql/contracts",
     "sql/schema/3_staging",

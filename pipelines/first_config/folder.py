@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pipelines.configuration.versions import CHECKOUT
 from pipelines.errors import UnrecoverableError
 from pipelines.first_config import shown as shown_files
 from pipelines.first_config import written
@@ -13,6 +12,7 @@ from pipelines.first_config.column import Column
 from pipelines.first_config.known_schema import schema_of
 from pipelines.first_config.recipes import NOT_FOUND, mapping_of
 from pipelines.first_config.shown import ShownSource
+from pipelines.paths import shipped
 
 NO_DAY = date(2026, 1, 1)  # an example, where no day was read
 
@@ -62,13 +62,13 @@ def propose(shown: Mapping[str, Sequence[str]], zone: str) -> FirstConfig:
                 codes += column.distinct
         if source.entity == "order_lines" and mapping.newest:
             newest = max(newest or mapping.newest, mapping.newest)
-    shipped = (CHECKOUT / "config" / "segments.yml").read_text(encoding="utf-8")
+    segments = (shipped("config") / "segments.yml").read_text(encoding="utf-8")
     files = {
         "settings.yml": written.settings_text(
             zone, sorted({each.upper() for each in codes}), str(newest or NO_DAY)
         ),
         "sources.yml": written.sources_text(entries),
-        "segments.yml": written.segments_text(shipped),
+        "segments.yml": written.segments_text(segments),
     }
     return FirstConfig(files, newest, not_found, doubts)
 

@@ -7,15 +7,16 @@ SELECTs stand in files below sql/ and are bound, never formatted. The few statem
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from pipelines.paths import shipped
+
 Column = sa.ColumnElement[Any]
 SORT_MEMORY = "256MB"  # one sort of a million people of 200 bytes
-SQL = Path(__file__).resolve().parents[2] / "sql"
+SQL = shipped("sql")
 
 
 class Table(NamedTuple):

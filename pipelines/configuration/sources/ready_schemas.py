@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from pipelines.configuration.faults import Faults
-from pipelines.configuration.versions import CHECKOUT
 from pipelines.configuration.yaml_files import read_yaml
+from pipelines.paths import shipped
 
-READY = CHECKOUT / "config" / "schemas"
+READY = shipped("config") / "schemas"
 OWN = ("entity", "columns", "where", "explode", "fill_down", "tombstone")  # of each source alone
 
 
