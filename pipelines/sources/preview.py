@@ -13,6 +13,7 @@ from pipelines.sources.files import glob, object_storage, still_written
 from pipelines.sources.files.decoding import Content
 from pipelines.sources.http import pages
 from pipelines.sources.interface import LINE, Extract, ExtractRequest, RowStream
+from pipelines.sources.query import select
 from pipelines.sources.readers import reader_of
 from pipelines.sources.sql import extract
 
@@ -28,7 +29,7 @@ def newest(source: Source, request: ExtractRequest) -> Extract | None:
         If the source cannot be reached now.
     """
     if "path" not in source.options:
-        return {"sql": _rows, "http": _page}[source.kind](source, request)
+        return {"sql": _rows, "http": _page, "query": _query}[source.kind](source, request)
     if "://" in source.options["path"]:
         return _object(source, request)
     return _file(source, request)
@@ -89,6 +90,11 @@ def _rows(source: Source, request: ExtractRequest) -> Extract:
         return rows.read()
 
     return Extract(whole.name, read)
+
+
+def _query(source: Source, request: ExtractRequest) -> Extract | None:
+    """Return the rows of a query, all files read: what comes of them is not known before."""
+    return next(select.arrivals(source, request), None)
 
 
 def _page(source: Source, request: ExtractRequest) -> Extract:

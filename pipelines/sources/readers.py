@@ -9,6 +9,7 @@ READERS = {
     "parquet": "files.parquet",
     "sql": "sql.extract",
     "http": "http.pages",
+    "query": "query.select",
 }
 
 

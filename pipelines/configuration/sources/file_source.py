@@ -40,6 +40,14 @@ def _placeholder(text: str) -> str:
 
 
 Secret = Annotated[str, AfterValidator(_placeholder)]
+Encoding = Annotated[
+    str, AfterValidator(_encoding), Field(description="a text encoding such as utf-8 or latin-1")
+]
+Delimiter = Annotated[
+    str,
+    AfterValidator(_delimiter),
+    Field(description="one character, such as ';' or \"\\t\""),
+]
 
 
 class FileSource(SourceEntry):
@@ -47,12 +55,8 @@ class FileSource(SourceEntry):
 
     kind: Literal["csv", "jsonl", "parquet"]
     path: str = Field(min_length=1, description="a path, a glob or a URL")
-    encoding: Annotated[str, AfterValidator(_encoding)] = Field(
-        "utf-8", description="a text encoding such as utf-8 or latin-1"
-    )
-    delimiter: Annotated[str, AfterValidator(_delimiter)] = Field(
-        ",", description="one character, such as ';' or \"\\t\""
-    )
+    encoding: Encoding = "utf-8"
+    delimiter: Delimiter = ","
     settle_seconds: NotNegative = Field(0, description="a number of seconds")
     endpoint: str | None = None
     region: str | None = None

@@ -10,9 +10,11 @@ from pipelines.configuration.faults import TAG, Entry, Fault, Name
 from pipelines.configuration.sources.entry import SourceEntry
 from pipelines.configuration.sources.file_source import FileSource
 from pipelines.configuration.sources.http_source import HttpSource
+from pipelines.configuration.sources.query_source import QuerySource
 from pipelines.configuration.sources.sql_source import SqlSource
 
-TAGS = dict.fromkeys(("csv", "jsonl", "parquet"), "file") | {"sql": "sql", "http": "http"}
+TAGS = dict.fromkeys(("csv", "jsonl", "parquet"), "file")
+TAGS |= {kind: kind for kind in ("sql", "http", "query")}
 
 
 class UnknownKind(SourceEntry, extra="ignore"):
@@ -36,6 +38,7 @@ AnySource = Annotated[
     Annotated[FileSource, Tag(TAG + "file")]
     | Annotated[SqlSource, Tag(TAG + "sql")]
     | Annotated[HttpSource, Tag(TAG + "http")]
+    | Annotated[QuerySource, Tag(TAG + "query")]
     | Annotated[FromSchema, Tag(TAG + "schema")]
     | Annotated[SkipJsonSchema[UnknownKind], Tag(TAG)],
     Discriminator(_kind),

@@ -1,0 +1,1 @@
+"""Files read through one SELECT: tables made of them in a DuckDB that reaches nothing else."""
