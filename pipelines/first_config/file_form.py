@@ -37,7 +37,7 @@ class FileForm:
 
     @property
     def options(self) -> dict[str, Any]:
-        """What the reader of its kind is told."""
+        """The options of the reader of its kind."""
         return {"encoding": self.encoding, "delimiter": self.delimiter}
 
 
@@ -91,7 +91,7 @@ def _beginning(path: Path) -> Iterator[bytes]:
 
 
 def _encoding(name: str, raw: bytes) -> tuple[str, str]:
-    """Return the encoding of a text, and what is to be said of it."""
+    """Return the encoding of a text, and a remark where it is a guess."""
     if raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return "utf-16", ""
     if b"\x00" in raw[:4096]:

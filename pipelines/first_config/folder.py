@@ -60,7 +60,7 @@ def propose(shown: Mapping[str, Sequence[str]], zone: str) -> FirstConfig:
             if ours == "currency" and not missing:
                 [column] = (each for each in columns if each.name == recipe.written)
                 codes += column.distinct
-        if source.entity == "order_lines" and mapping.newest:
+        if source.entity == "order_lines" and mapping.newest and sample.has_end:
             newest = max(newest or mapping.newest, mapping.newest)
     segments = (shipped("config") / "segments.yml").read_text(encoding="utf-8")
     files = {

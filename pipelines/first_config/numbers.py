@@ -21,7 +21,7 @@ class NumberForm:
 
     @property
     def is_plain(self) -> bool:
-        """Whether nothing need be said of it."""
+        """Whether it needs no keys: a point before decimals, and nothing else."""
         return (self.decimal, self.thousands, self.has_sign) == (".", "", False)
 
     @property

@@ -1,17 +1,21 @@
-"""Draw the first rows of files as texts per column, by the reader of their kind."""
+"""Draw the first and the last rows of files as texts per column, by the reader of their kind."""
 
+import codecs
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 from pipelines.errors import SourceUnreadable
 from pipelines.first_config.file_form import FileForm, content_of
+from pipelines.sources.files.decoding import COMPRESSIONS, Content
 from pipelines.sources.interface import RowStream
 from pipelines.sources.readers import reader_of
 
 MOST_ROWS = 50_000
+END_BYTES = 64 << 10  # of a file that is longer: a file is mostly written day by day
 Texts = list[str | None]
 Row = dict[str, str | None]
 
@@ -24,6 +28,7 @@ class Sample:
     row_count: int = 0
     of_one_file: int | None = None  # so many rows are of the first file that was read
     is_whole: bool = True
+    has_end: bool = True  # the last rows of the last file are among them
     unreadable_count: int = 0
     explode: str | None = None
 
@@ -39,7 +44,7 @@ class Sample:
 
 
 def sample_of(paths: list[Path], form: FileForm) -> Sample:
-    """Return the first rows of files, the last of them by name first.
+    """Return the first rows of files, the last of them by name first, and that one's last rows.
 
     Raises
     ------
@@ -48,10 +53,15 @@ def sample_of(paths: list[Path], form: FileForm) -> Sample:
     """
     sample = Sample()
     for path in reversed(paths):
+        if sample.row_count >= MOST_ROWS:
+            sample.is_whole = False
+            break
         reading = reader_of(form.kind).read(content_of(path), form.options)
         _draw(reading, sample)
         sample.unreadable_count += len(reading.unreadable)
-        sample.of_one_file = sample.of_one_file or sample.row_count
+        if sample.of_one_file is None:
+            sample.has_end = sample.is_whole or _draw_end(path, form, sample)
+            sample.of_one_file = sample.row_count
     if not sample.row_count:
         names = ", ".join(path.name for path in paths)
         raise SourceUnreadable(f"{names} has no rows to look at: show a file that has some.")
@@ -73,6 +83,30 @@ def _draw(reading: RowStream, sample: Sample) -> None:
             if hasattr(reading.batches, "close"):
                 reading.batches.close()
             return
+
+
+def _draw_end(path: Path, form: FileForm, sample: Sample) -> bool:
+    """Add the last rows of a long file, as a file of its header and them; return whether it can."""
+    if path.suffix in COMPRESSIONS or form.kind == "parquet":
+        return False
+    if codecs.lookup(form.encoding).name.startswith(("utf-16", "utf-32")):
+        return False
+    with path.open("rb") as file:
+        head = file.readline() if form.kind == "csv" else b""
+        file.seek(-END_BYTES, 2)
+        file.readline()  # the rest of a row
+        rows = file.read()
+    reader = reader_of(form.kind)
+    try:
+        reading = reader.read(Content(path.name, lambda: BytesIO(head + rows)), form.options)
+        if not reading.is_lines and set(reading.columns) != set(sample.columns):
+            return False  # a header of several lines
+        for batch in reading.batches:
+            drawn = batch.drop_columns(["row_no"]).to_pylist()
+            sample.add(_objects(drawn, sample) if reading.is_lines else drawn)
+    except SourceUnreadable:
+        return False
+    return True
 
 
 def _objects(lines: list[Row], sample: Sample) -> list[Row]:

@@ -1,4 +1,4 @@
-"""What columns are called in shops, in German and English, and how near a name comes to that."""
+"""Names of columns in shops, German and English, and how near another name comes to one."""
 
 import re
 import unicodedata

@@ -97,8 +97,9 @@ def _path(shown: ShownSource) -> Recipe:
 
 def _seen(shown: ShownSource) -> str:
     sample = shown.sample
-    more = "" if sample.is_whole else "the first "
+    more = "" if sample.is_whole else "the first and last "
     torn = f", {sample.unreadable_count:,} torn" if sample.unreadable_count else ""
+    more = more if sample.has_end else "the first "
     return f"{more}{sample.row_count:,} rows were looked at{torn}"
 
 
@@ -136,8 +137,8 @@ _Dumper.add_representer(str, _Dumper.represent_text)
 
 
 def _comment(remarks: list[str]) -> str:
-    said = " ".join("; ".join(filter(None, remarks)).split())
-    return f"  # {said}" if said else ""
+    text = " ".join("; ".join(filter(None, remarks)).split())
+    return f"  # {text}" if text else ""
 
 
 def _kept(shown: ShownSource, mapping: Mapping) -> str:

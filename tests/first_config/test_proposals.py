@@ -1,5 +1,7 @@
 """What is proposed for a column, a file and its name, and what is said of what is not sure."""
 
+import gzip
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -267,11 +269,22 @@ def test_one_currency_is_the_shops_and_of_several_somebody_has_to_choose(tmp_pat
     assert "\n# currency: EUR or USD" in proposed(tmp_path / "a.csv", text)[1].files["settings.yml"]
 
 
+@pytest.mark.parametrize(("name", "has_end"), [("a.csv", True), ("a.csv.gz", False)])
+def test_of_a_long_file_the_last_rows_tell_the_newest_day_and_the_month(tmp_path, name, has_end):
+    days = [date(2026, 1, 1) + timedelta(days=n // 8_000) for n in range(120_000)]
+    rows = [f"{n},{day:%m/%d/%Y},1,5.00" for n, day in enumerate(days)]
+    text = "\n".join(["order_id,date,quantity,total", *rows]).encode()
+    entry, made = proposed(tmp_path / name, gzip.compress(text) if name.endswith("gz") else text)
+    assert made.newest == (days[-1] if has_end else None)
+    assert (entry["columns"]["ordered_at"]["format"] == "%m/%d/%Y") is has_end
+    assert "first and last 5" in made.files["sources.yml"] or not has_end
+
+
 WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["Cs", "Cc"]), min_size=1)
 CELLS = st.one_of(WORDS, st.integers().map(str), st.dates().map(str), st.just(""))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=50, deadline=None)
 @given(st.lists(st.tuples(WORDS, CELLS, CELLS), min_size=3, max_size=9, unique_by=lambda c: c[0]))
 def test_whatever_the_columns_are_called_the_reader_accepts_what_is_written(columns):
     import csv

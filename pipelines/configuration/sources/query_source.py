@@ -126,7 +126,7 @@ class QueryFile(Entry):
 
     @property
     def options(self) -> dict[str, Any]:
-        """What a reader of such files is told, its kind among it."""
+        """The options of the reader of such files, its kind among them."""
         name = self.path.lower()
         for suffix in COMPRESSED:
             name = name.removesuffix(suffix)

@@ -127,7 +127,7 @@ class _QueryErrors:
         self._tables = tables
 
     def apart(self, columns: list[str]) -> list[str]:
-        """Return the columns of the rows, if they can be told apart.
+        """Return the columns of the rows, if no two have one name.
 
         Raises
         ------
@@ -146,7 +146,7 @@ class _QueryErrors:
         """Begin what DuckDB may refuse."""
 
     def __exit__(self, kind: Any, error: BaseException | None, _: Any) -> None:
-        """Raise what DuckDB said as ours.
+        """Raise an error of DuckDB as one of ours.
 
         Raises
         ------
