@@ -108,6 +108,8 @@ class CaseDatabase:
         else:
             found = self._attempted(deployment, case)
         key = str(story.get("key", "")).split()
+        keys = [[str(row[name]) for name in key] for row in found]
+        assert not key or len(set(map(tuple, keys))) == len(found), f"{key} is no key of {found}"
         return sorted(found, key=lambda row: [str(row[name]) for name in key])
 
     def _deployment(self, story: dict[str, Any]) -> Deployment:
