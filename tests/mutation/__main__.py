@@ -38,11 +38,12 @@ def shares_of(mutants_: list[list[Mutant]], workers: int) -> list[list[Mutant]]:
     return [share for share in shares if share]
 
 
-def run(names: list[str], workers: int) -> int:
-    """Judge every mutant; print the report; return the exit code."""
+def run(names: list[str], workers: int, every: int) -> int:
+    """Judge every mutant, or each so many-th; print the report; return the exit code."""
     spared = Spared.read()
     made = {name: mutants(name, read_sql(name)) for name in statements_of(names)}
-    asked = {name: spared.left(name, each) for name, each in made.items()}
+    left = [one for name, each in made.items() for one in spared.left(name, each)]
+    asked = {name: [one for one in left[::every] if one.statement == name] for name in made}
     shares = shares_of(list(asked.values()), workers)
     with (
         embedded() as folder,
@@ -61,8 +62,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make mutate", description=__doc__)
     parser.add_argument("names", nargs="*", help="rooms or statements, by default all")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--every", type=int, default=1, help="judge each so many-th mutant only")
     arguments = parser.parse_args()
-    sys.exit(run(arguments.names, arguments.workers))
+    sys.exit(run(arguments.names, arguments.workers, arguments.every))
 
 
 if __name__ == "__main__":

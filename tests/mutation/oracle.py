@@ -75,10 +75,10 @@ class OracleShop:
 
     def _agree(self, place: Place, previous: int | None) -> None:
         claims.drop_kept(place.deployment, place.claim)
-        tonight = claims.open_night(
-            place.deployment, place.claim, self._as_of, known_at=self._known_at,
-            purpose="verify", previous=previous, in_full=previous is None,
-        )  # fmt: skip
+        request = claims.AttemptRequest(
+            self._as_of, self._known_at, "verify", in_full=previous is None, previous=previous
+        )
+        tonight = claims.open_night(place.deployment, place.claim, request)
         identify.identify(tonight)
         build.build_customer_features(tonight)
         table = f"attempts.customer_features_{tonight.night_id}"
