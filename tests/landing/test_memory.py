@@ -7,14 +7,15 @@ from bench.shop import COLUMNS, write_till
 from tests.support.shop import CHECKOUT, environment, source
 
 CHILD = """
-import os, resource, sys
+import os, sys
 from datetime import UTC, datetime
 from pipelines import deployment
 from pipelines.landing import land
+from tests.support.peak_memory import peak_mebibytes
 opened = deployment.from_environment(os.environ, lambda: datetime.now(UTC))
 [landed] = land.land(opened)
 assert landed.batch_id, landed.sentence
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_mebibytes())
 """
 
 

@@ -255,14 +255,15 @@ def test_the_database_reaches_no_file_no_network_no_extension_and_no_setting(tmp
 
 
 MEMORY = """
-import json, resource, sys
+import json, sys
 from pathlib import Path
 from pipelines.sources.query import select
 from tests.support.drawn_rows import a_source, asked
+from tests.support.peak_memory import peak_mebibytes
 options = json.loads(sys.argv[2])
 [extract] = select.arrivals(a_source("query", options), asked(Path(sys.argv[1])))
 print(sum(batch.num_rows for batch in extract.read().batches))
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_mebibytes())
 """
 
 

@@ -7,10 +7,11 @@ import sys
 from tests.support.shop import CHECKOUT
 
 CHILD = """
-import os, resource, sys
+import os, sys
 from pathlib import Path
 from pipelines.sources.sql import extract
 from tests.support.drawn_rows import a_source, asked
+from tests.support.peak_memory import peak_mebibytes
 url, query, rows = sys.argv[1:]
 source = a_source("sql", {"url": url, "query": query, "cursor": "order_id"})
 knows = {name: value for name, value in os.environ.items() if name == "ELSEWHERE_PASSWORD"}
@@ -18,7 +19,7 @@ knows = {name: value for name, value in os.environ.items() if name == "ELSEWHERE
 reading = arrival.read()
 assert sum(batch.num_rows for batch in reading.batches) == int(rows)
 assert reading.watermark == rows and reading.digest
-print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+print(peak_mebibytes())
 """
 NUMBERS = {
     "postgresql": "select i from generate_series(1, {rows}) as i",
