@@ -12,6 +12,7 @@ from models.errors import NoClusterCount
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 CLUSTER_COUNTS = range(3, 9)
 SMALLEST_SHARE = 0.02
@@ -30,12 +31,13 @@ class Choice:
     silhouette: float
 
 
-def choose(Z: Floats) -> Choice:
+def choose(Z: Floats, decides: Flags | None = None) -> Choice:
     """Return the clusters of Z (n, d), standardised, with the best silhouette.
 
     K-Means starts ten times on at most 10,000 people drawn with a fixed seed, and then refines
     the best of these on everybody. Silhouettes are of the drawn people, sizes of everybody. With
-    equal silhouettes the fewer clusters win.
+    equal silhouettes the fewer clusters win. Who does not decide (n,) moves no centroid, and is
+    counted where he is nearest.
 
     Raises
     ------
@@ -43,7 +45,7 @@ def choose(Z: Floats) -> Choice:
         If each number of clusters leaves one with less than 2 % of the people. The promise of
         2 % is not bent for the least bad: the segmenter trained before goes on serving.
     """
-    choices = list(_choices(Z))
+    choices = list(_choices(Z, np.ones(len(Z), bool) if decides is None else decides))
     large_enough = [choice for choice in choices if choice.smallest_share >= SMALLEST_SHARE]
     if not large_enough:
         shares = ", ".join(f"{len(c.centroids)}: {c.smallest_share:.1%}" for c in choices)
@@ -65,17 +67,18 @@ def nearest(Z: Floats, centroids: Floats) -> Indices:
     return distances.argmin(axis=1)
 
 
-def _choices(Z: Floats) -> Iterator[Choice]:
+def _choices(Z: Floats, decides: Flags) -> Iterator[Choice]:
     """Cluster Z in each number of clusters that has enough different people."""
-    drawn = _draw(len(Z))
+    deciding = np.flatnonzero(decides)
+    drawn = deciding[_draw(len(deciding))]
     different = len(np.unique(Z[drawn], axis=0))
     for count in CLUSTER_COUNTS:
         if count >= min(different + 1, len(drawn)):
             return
         started = KMeans(count, n_init=STARTS, random_state=SEED).fit(Z[drawn])
         centroids = started.cluster_centers_
-        if len(drawn) < len(Z):
-            centroids = KMeans(count, init=centroids, n_init=1).fit(Z).cluster_centers_
+        if len(drawn) < len(deciding):
+            centroids = KMeans(count, init=centroids, n_init=1).fit(Z[deciding]).cluster_centers_
         labels = nearest(Z, centroids)
         smallest_share = float(np.bincount(labels, minlength=count).min() / len(Z))
         silhouette = float(silhouette_score(Z[drawn], labels[drawn]))

@@ -12,6 +12,9 @@ STANDS_OUT = 0.4
 # Lapsed people were last seen a whole standard deviation later than the mean.
 STANDS_FAR_OUT = 1.0
 
+# Fewer purchases than four, three gaps between them, are no habit; one is no repetition.
+REGULAR_ORDERS, REPEATED_ORDERS = 4, 2
+
 NOUNS = {
     ("high", "high"): "big regular shoppers",
     ("high", "middle"): "big spenders",
@@ -39,23 +42,32 @@ COMPARISONS = {
 }
 
 
-def name_clusters(dimensions: Sequence[str], centroids: Floats) -> list[str]:
+def name_clusters(
+    dimensions: Sequence[str], centroids: Floats, profiles: Floats | None = None
+) -> list[str]:
     """Give each cluster a name that no other has: "lapsed small spenders", "typical shoppers".
 
     The name says recency if the cluster is lapsing or lapsed, then spend and frequency, or the
     basket where these two are middling, each against the mean of all people. Where two share a
-    name, what distinguishes them most is added: "regular shoppers, larger baskets".
+    name, what distinguishes them most is added: "regular shoppers, larger baskets". Regular are
+    only people with four purchases or more, by the median: where most buy once, those with two
+    stand out, and are "repeat shoppers".
 
     Parameters
     ----------
     dimensions : names of the d columns
     centroids : float64 array of shape (k, d), no two rows alike, 0 = mean, 1 = deviation
+    profiles : float64 array of shape (k, d), medians in the columns' own units, or None
 
     Returns
     -------
     list of k names
     """
-    bases = [_base_name(dict(zip(dimensions, row, strict=True))) for row in centroids]
+    medians = [np.full(len(dimensions), np.inf)] * len(centroids) if profiles is None else profiles
+    bases = [
+        _base_name(dict(zip(dimensions, row, strict=True)), dict(zip(dimensions, own, strict=True)))
+        for row, own in zip(centroids, medians, strict=True)
+    ]
     names = list(bases)
     for base in set(bases):
         members = np.array([i for i, other in enumerate(bases) if other == base])
@@ -64,8 +76,8 @@ def name_clusters(dimensions: Sequence[str], centroids: Floats) -> list[str]:
     return names
 
 
-def _base_name(position: dict[str, float]) -> str:
-    """Name one cluster by its own position."""
+def _base_name(position: dict[str, float], median: dict[str, float]) -> str:
+    """Name one cluster by its own position, and claim no more than its median has."""
     recency = position.get("recency_days", 0.0)
     prefix = ""
     if recency > STANDS_OUT:
@@ -73,7 +85,11 @@ def _base_name(position: dict[str, float]) -> str:
     spend = _level(position.get("spend_amount", 0.0))
     frequency = _level(position.get("order_count", 0.0))
     basket = _level(position.get("average_order_amount", 0.0))
+    orders = median.get("order_count", np.inf)
+    if frequency == "high" and orders < REPEATED_ORDERS:
+        frequency = "middle"
     noun = NOUNS.get((spend, frequency), MIDDLING_NOUNS[basket])
+    noun = noun.replace("regular", "repeat") if orders < REGULAR_ORDERS else noun
     return prefix + (noun.removeprefix("typical ") if prefix else noun)
 
 

@@ -13,10 +13,11 @@ from models.canonical import read_header, to_canonical_json
 from models.cluster_choice import Choice, choose, nearest
 from models.cluster_names import name_clusters
 from models.errors import FeaturesDisagree, TooFewPeople, UnreadableModel
-from models.scaling import Standardiser, signed_log
+from models.scaling import Standardiser, clipped_log, signed_log
 
 Floats = NDArray[np.float64]
 Indices = NDArray[np.intp]
+Flags = NDArray[np.bool_]
 
 DIMENSIONS = ("recency_days", "order_count", "spend_amount", "average_order_amount")
 # Below 50 people a cluster of 2 % is one person.
@@ -24,7 +25,11 @@ FEWEST_PEOPLE = 50
 
 
 class Segmenter(ClusterMixin, BaseEstimator):
-    """K-Means on standardised sign(x)·ln(1 + |x|), 3 to 8 clusters, chosen by silhouette.
+    """K-Means on standardised ln(1 + max(x, 0)), 3 to 8 clusters, chosen by silhouette.
+
+    Who got back all that he spent, or more, decides neither the scale nor the clusters; he belongs
+    to the nearest. Columns without names are no money: their logarithm keeps the sign, and all
+    rows decide. So did all of a segmenter of before, which is read back as it was.
 
     Training makes clusters, names and centroids; a night only assigns. Clusters are ordered by
     spend, highest first, then by the other dimensions, so that an index means the same in every
@@ -42,6 +47,7 @@ class Segmenter(ClusterMixin, BaseEstimator):
     profiles_ : float64 array of shape (k, d), medians in the columns' own units
     sizes_ : int array of shape (k,), people of the fit in each cluster
     silhouette_ : float, on at most 10,000 people
+    clips_ : bool, whether the logarithm takes what is below 0 for 0
     labels_ : int array of shape (n,), clusters of the people of the fit; not kept in the bytes
 
     References
@@ -78,15 +84,18 @@ class Segmenter(ClusterMixin, BaseEstimator):
         """
         people = validate_data(self, X, dtype=np.float64, order="C")
         self._require_columns(people.shape[1])
-        if len(people) < self.fewest_people:
+        decides = self._deciding(people)
+        if decides.sum() < self.fewest_people:
             raise TooFewPeople(
                 f"Clusters need at least {self.fewest_people} people with a purchase; "
-                f"there are n_samples = {len(people)}."
+                f"there are n_samples = {decides.sum()}"
+                f"{'' if decides.all() else ' who did not get all of it back'}."
             )
-        logs = signed_log(people)
-        self.standardiser_ = Standardiser.fit(logs)
+        self.clips_ = self.dimensions is not None
+        logs = self._logs(people)
+        self.standardiser_ = Standardiser.fit(logs[decides])
         with threadpool_limits(limits=1):
-            chosen = choose(self.standardiser_.apply(logs))
+            chosen = choose(self.standardiser_.apply(logs), decides)
         self._take(chosen, people)
         return self
 
@@ -99,7 +108,7 @@ class Segmenter(ClusterMixin, BaseEstimator):
         people = validate_data(
             self, X, dtype=np.float64, order="C", ensure_min_samples=0, reset=False
         )
-        return nearest(self.standardiser_.apply(signed_log(people)), self.centroids_)
+        return nearest(self.standardiser_.apply(self._logs(people)), self.centroids_)
 
     def predict(self, X: ArrayLike) -> Indices:
         """Do what `assign` does, under scikit-learn's name."""
@@ -118,6 +127,7 @@ class Segmenter(ClusterMixin, BaseEstimator):
             "profiles": self.profiles_.tolist(),
             "sizes": self.sizes_.tolist(),
             "silhouette": self.silhouette_,
+            **({"clips": True} if self.clips_ else {}),
         }
         return to_canonical_json(content)
 
@@ -145,11 +155,12 @@ class Segmenter(ClusterMixin, BaseEstimator):
         order = _canonical_order(chosen.centroids, self.dimensions)
         self.centroids_ = chosen.centroids[order]
         self.silhouette_ = chosen.silhouette
-        self.labels_ = nearest(self.standardiser_.apply(signed_log(people)), self.centroids_)
+        self.labels_ = nearest(self.standardiser_.apply(self._logs(people)), self.centroids_)
         clusters = range(len(order))
         self.sizes_ = np.bincount(self.labels_, minlength=len(order))
         self.profiles_ = np.array([np.median(people[self.labels_ == c], axis=0) for c in clusters])
-        self.names_ = name_clusters(self._names_of_columns(), self.centroids_)
+        names = self._names_of_columns()
+        self.names_ = name_clusters(names, self.centroids_, self.profiles_)
 
     def _restore(self, content: dict[str, Any]) -> None:
         """Take back what `to_bytes` wrote."""
@@ -159,7 +170,19 @@ class Segmenter(ClusterMixin, BaseEstimator):
         self.profiles_ = np.array(content["profiles"])
         self.sizes_ = np.array(content["sizes"])
         self.silhouette_ = content["silhouette"]
+        self.clips_ = content.get("clips", False)
         self.n_features_in_ = len(content["means"])
+
+    def _logs(self, people: Floats) -> Floats:
+        """Return the logarithms that this segmenter was fitted on."""
+        return clipped_log(people) if self.clips_ else signed_log(people)
+
+    def _deciding(self, people: Floats) -> Flags:
+        """Return who decides the scale and the clusters: all but net refunders, shape (n,)."""
+        if self.dimensions is None or "spend_amount" not in self.dimensions:
+            return np.ones(len(people), dtype=bool)
+        spend: Floats = people[:, list(self.dimensions).index("spend_amount")]
+        return spend > 0
 
     def _names_of_columns(self) -> Sequence[str]:
         """Return the columns' names, or plain ones."""

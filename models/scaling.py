@@ -14,6 +14,11 @@ def signed_log(X: Floats) -> Floats:
     return np.sign(X) * np.log1p(np.abs(X))
 
 
+def clipped_log(X: Floats) -> Floats:
+    """Return ln(1 + max(x, 0)) of each value: nothing lies beyond nothing."""
+    return np.log1p(np.maximum(X, 0))
+
+
 @dataclass(frozen=True)
 class Standardiser:
     """What was subtracted from each column and what it was divided by: two arrays of shape (k,)."""

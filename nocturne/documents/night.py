@@ -21,6 +21,11 @@ def of_night(connection: Connection, night: RowMapping) -> Document:
         "warnings": _rows(connection, "summary/warnings", **night),
         "drift": _rows(connection, "summary/drift", **by_day),
         "deliveries": _rows(connection, "summary/deliveries", **by_number),
+        "untrained": [
+            row
+            for row in _rows(connection, "summary/untrained")
+            if row["kind"] not in night["models"]
+        ],
         "notes": night["notes"],
     }
 

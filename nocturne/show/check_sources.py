@@ -84,7 +84,7 @@ def _short(deployment: Deployment, place: str) -> str:
 
 def _mapped(console: Console, read: DryRun) -> None:
     source = read.source
-    mapped = len(read.columns) - len(read.kept)
+    mapped = len(read.columns) - len(read.unmapped)
     _say(console, f"{len(read.columns)} columns found, {mapped} of them mapped:")
     table = Table(box=None, pad_edge=False, show_header=False)
     table.add_column(no_wrap=True, width=LONGEST_NAME)

@@ -12,6 +12,7 @@ from sqlalchemy.engine import Connection
 from nocturne.documents import reports
 from nocturne.documents.night import of_night
 from nocturne.show.console import count, heading, narrow_console, share, table
+from nocturne.show.models import models, without
 from pipelines.attempts import recorded
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
@@ -19,7 +20,6 @@ from pipelines.errors import NothingThere
 from pipelines.warehouse import statements
 
 Section = Callable[[Console, Connection, RowMapping], None]
-
 
 NO_SEGMENTS = (
     "Nobody is in a segment: config/segments.yml is missing, or names none. The demo's shows how "
@@ -46,13 +46,6 @@ def show(deployment: Deployment, as_of: date, *, as_json: bool = False) -> None:
     notes(console, deployment.configuration, night)
     files(console, deployment, night)
     next_things(console, night)
-
-
-def show_models(deployment: Deployment) -> None:
-    """Print the models of the newest training."""
-    console = narrow_console()
-    with deployment.warehouse.begin() as connection:
-        models(console, connection, None)
 
 
 def people(console: Console, connection: Connection, night: RowMapping) -> None:
@@ -151,31 +144,6 @@ def drift(console: Console, connection: Connection, night: RowMapping) -> None:
     console.print(shown)
 
 
-def models(console: Console, connection: Connection, night: RowMapping | None) -> None:
-    """The churn model next to its baselines, out of time."""
-    rows = statements.rows(connection, "summary/models")
-    heading(console, "Churn model and its baselines, out of time")
-    churn = [row for row in rows if row["kind"] == "churn"]
-    if not churn:
-        console.print("No model yet: `nocturne train --as-of D` makes one.")
-        return
-    about = churn[0]["metrics"]
-    console.print(
-        f"Tested on {count(about['people_count'])} people at {about['test_cutoff']}, of whom "
-        f"{share(about['base_rate'])} bought nothing in the {about['churn_horizon_days']} days on."
-    )
-    shown = table("model", "ROC-AUC", "PR-AUC", "Brier", "")
-    for row in churn:
-        figures = row["metrics"]
-        numbers = (f"{figures[key]:.3f}" for key in ("roc_auc", "average_precision", "brier"))
-        marks = ["serves"] if row["champion_since"] else []
-        marks += ["simulated columns"] if figures.get("simulated_features") else []
-        shown.add_row(row["name"], *numbers, ", ".join(marks))
-    console.print(shown)
-    serving = [row["verdict"] for row in churn if row["champion_since"]]
-    console.print(f"[dim]{serving[0]}[/]" if serving else "[dim]An earlier champion serves.[/]")
-
-
 def exports(console: Console, connection: Connection, night: RowMapping) -> None:
     """Where the night was delivered."""
     rows = statements.rows(connection, "summary/deliveries", night_id=night["night_id"])
@@ -227,7 +195,8 @@ def next_things(console: Console, night: RowMapping) -> None:
 
 
 SECTIONS: tuple[Section, ...] = (
-    people, segments, clusters, movement, refused, rejected, warned, drift, models, exports,
+    people, segments, clusters, movement, refused, rejected, warned, drift, models, without,
+    exports,
 )  # fmt: skip
 
 

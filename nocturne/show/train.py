@@ -6,7 +6,7 @@ from datetime import date
 from nocturne import environment
 from nocturne.documents import reports
 from nocturne.server import server, urls
-from nocturne.show import summary
+from nocturne.show import models
 from pipelines.attempts import claims
 from pipelines.deployment import Deployment
 from pipelines.training.train import TrainingResult
@@ -26,7 +26,7 @@ def show(deployment: Deployment, as_of: date, *, as_json: bool) -> None:
     if as_json:
         reports.write(reports.of_training(trained))
         return
-    summary.show_models(deployment)
+    models.show_models(deployment)
     for sentence in trained.sentences:
         print(sentence)
 

@@ -23,7 +23,12 @@ def check_sources(sources: tuple[str, ...], as_json: bool) -> None:
 
 
 @click.command()
-@click.option("--again", multiple=True, metavar="FILE", help="Land FILE though its bytes were.")
+@click.option(
+    "--again",
+    multiple=True,
+    metavar="FILE",
+    help="Land FILE though its bytes were; it replaces what they brought.",
+)
 def land(again: tuple[str, ...]) -> None:
     """Receive what is new: land, check and stage."""
     from pipelines.checking import check

@@ -56,6 +56,8 @@ class DryRun:
 
     `shown` are the first that would land: their number and, per column of ours, the text and the
     value it is read as. `given` counts per column the rows that have a text, deletions apart.
+    `unmapped` are columns that no rule reads; `kept` those whose text goes to the attributes, what
+    a rule makes something else of among them.
     """
 
     source: Source
@@ -63,6 +65,7 @@ class DryRun:
     count: int = 0
     left_out: int = 0
     deleted: int = 0
+    unmapped: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
     shown: list[tuple[int, dict[str, tuple[Any, Any]]]] = field(default_factory=list)
     given: dict[str, int] = field(default_factory=dict)
@@ -79,7 +82,9 @@ def try_rows(deployment: Deployment, connection: Connection, first: FirstRows) -
     found = fill(connection, done, first.rows)
     if found:
         used = {name for _, any_of in column_select.expected(done.source) for name in any_of}
-        done.kept = [name for name in done.columns if name not in used]
+        done.unmapped = [name for name in done.columns if name not in used]
+        beside = column_select.kept(done.source, found)
+        done.kept = [name for name in done.columns if name in beside]
         _name(connection, done, found)
         _judge(deployment, connection, done)
     return done

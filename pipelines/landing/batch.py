@@ -78,6 +78,7 @@ def move(deployment: Deployment, connection: Connection, batch: Batch, received:
         If a full list lacks more than half of what there was and nobody insists.
     """
     source, rows, unreadable = batch.source, received.taken, received.unreadable
+    received = replace(received, digest=batch.digest or received.digest)
     batch_id = int(statements.value(connection, "landing/next_batch"))
     place = raw_partitions.table_of(connection, source.entity, batch_id)
     _name(connection, source, received)
@@ -93,7 +94,7 @@ def move(deployment: Deployment, connection: Connection, batch: Batch, received:
     for view in ("mapped", "received"):
         statements.drop_view(connection, view)
     statements.drop_table(connection, *inbox.INBOX)
-    done = batch.named(batch.digest or received.digest).row(deployment, batch_id) | {
+    done = batch.named(received.digest).row(deployment, batch_id) | {
         "columns": received.columns,
         "mapping": json.dumps(_resolved(source, received)),
         "received_count": received.rows + len(unreadable),

@@ -1,4 +1,4 @@
-"""Derive deletions: rows that a full list, or an order sent whole, no longer has.
+"""Derive deletions: rows that a full list, an order sent whole or a file landed again lacks.
 
 A full list that is not whole deletes nobody: one without rows, or with rows that do not say what
 they are about. One that lacks more than half of what there was is refused, unless somebody insists.
@@ -31,19 +31,24 @@ class Deletions:
 def find_deleted(
     connection: Connection, source: Source, received: Received, *, insists: bool
 ) -> Deletions:
-    """Find what the file that waits as `keyed` no longer has of what stands in `received`.
+    """Find what the file that waits as `rows_keyed` no longer has of what stands in `received`.
+
+    Who insists on a file replaces what its bytes brought before.
 
     Raises
     ------
     SourceUnreadable
         If a full list lacks more than half of what there was and nobody insists.
     """
-    if not (source.snapshot or source.orders_arrive_whole):
-        return Deletions()
     if source.snapshot and not received.taken:
         return Deletions(note="a full list without rows deletes nobody.")
-    select = "landing/deleted_rows" if source.snapshot else "landing/deleted_lines"
-    count = statements.create_temporary(connection, "gone", select, source=source.name)
+    selects = _selects(source, insists=insists and "path" in source.options)
+    if not selects:
+        return Deletions()
+    binds = {"source": source.name, "file_hash": received.digest}
+    columns = ("row_key", *ENTITIES[source.entity].keys)
+    gone = sa.union(*(statements.select_of(name, columns, **binds) for name in selects))
+    count = statements.create_temporary(connection, "gone", gone)
     if not source.snapshot or not count:
         return Deletions(count)
     nameless = len(received.unreadable) + int(
@@ -58,6 +63,14 @@ def find_deleted(
     if count >= LEAST_GONE and not insists:
         _refuse_half(connection, source, count)
     return Deletions(count)
+
+
+def _selects(source: Source, *, insists: bool) -> list[str]:
+    """Return the SELECTs that together say what is no longer there; a full list says it alone."""
+    if source.snapshot:
+        return ["landing/deleted_rows"]
+    whole = ["landing/deleted_lines"] if source.orders_arrive_whole else []
+    return whole + (["landing/replaced_rows"] if insists else [])
 
 
 def _refuse_half(connection: Connection, source: Source, count: int) -> None:

@@ -39,9 +39,10 @@ class Landed:
 def land(deployment: Deployment, again: tuple[str, ...] = ()) -> list[Landed]:
     """Land what is new of every source, in the order of sources.yml, files by name.
 
-    A file whose bytes were landed before is passed over, unless its name is in `again`. What
-    cannot be read at all becomes a batch without rows, for check to refuse; the others go on. What
-    a full list or a whole order no longer has is deleted in the batch of its file.
+    A file whose bytes were landed before is passed over, unless its name is in `again`: then it
+    replaces what it brought. What cannot be read at all becomes a batch without rows, for check to
+    refuse; the others go on. What a full list, a whole order or a file landed again no longer has
+    is deleted in the batch of its file.
 
     Raises
     ------

@@ -75,7 +75,10 @@ def _shown(names: list[str]) -> str:
 
 
 def mapped(source: Source, found: ColumnMapping) -> sa.Select[Any]:
-    """Return the SELECT of our columns over the inbox, other columns as one object `extras`."""
+    """Return the SELECT of our columns over the inbox, other columns as one object `extras`.
+
+    `unread` are those of them that no rule reads: they tell rows without a name apart.
+    """
     ours = [
         (made(source.columns[column], found) if column in source.columns else nothing()).label(
             column
@@ -83,7 +86,16 @@ def mapped(source: Source, found: ColumnMapping) -> sa.Select[Any]:
         for column in ENTITIES[source.entity].columns
     ]
     tombstone = _tombstone(source, found).label("tombstone")
-    columns = [sa.column("row_no"), tombstone, *ours, _extras(source, found)]
+    extras = _extras(source, found)
+    read = sorted({name for rule in source.columns.values() for name in rule.cells})
+    unread = extras.op("-")(sa.cast(array(read), ARRAY(sa.Text))) if read else extras
+    columns = [
+        sa.column("row_no"),
+        tombstone,
+        *ours,
+        extras.label("extras"),
+        unread.label("unread"),
+    ]
     picked: sa.Select[Any] = sa.select(*columns).select_from(rows(source, found))
     picked = picked.where(taken(source, found)) if source.where else picked
     return _last_sent(source, found, picked) if source.sent_with else picked
@@ -135,13 +147,18 @@ def _tombstone(source: Source, found: ColumnMapping) -> sa.ColumnElement[str]:
 
 def _extras(source: Source, found: ColumnMapping) -> sa.ColumnElement[Any]:
     """Return all that is no column of ours as it came, as one object without nulls."""
-    used = {*found.plain.values(), *([source.tombstone] if source.tombstone else [])}
-    names = [name for name in found.names if name not in used]
+    names = kept(source, found)
     if not names or not source.keeps_others:
-        return sa.cast(sa.literal("{}"), JSONB).label("extras")
+        return sa.cast(sa.literal("{}"), JSONB)
     theirs = sa.cast(array(names), ARRAY(sa.Text))
-    kept = sa.func.jsonb_object(theirs, array([found.text(name) for name in names]))
-    return sa.func.jsonb_strip_nulls(kept).label("extras")
+    texts = sa.func.jsonb_object(theirs, array([found.text(name) for name in names]))
+    return sa.func.jsonb_strip_nulls(texts)
+
+
+def kept(source: Source, found: ColumnMapping) -> list[str]:
+    """Return the columns whose text is kept beside the row: all that is no column of ours as is."""
+    used = {*found.plain.values(), *([source.tombstone] if source.tombstone else [])}
+    return [name for name in found.names if name not in used]
 
 
 def expected(source: Source) -> Iterable[tuple[str, tuple[str, ...]]]:

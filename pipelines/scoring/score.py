@@ -14,7 +14,7 @@ from pipelines.errors import NothingThere
 from pipelines.features import arrow
 
 INBOX = "inbox_scores"
-NO_MODEL = "No churn model serves yet: nobody is scored. `nocturne train` makes one."
+NO_MODEL = "No churn model serves yet: nobody is scored."
 WORDS = {c.name: Words(c.words, c.null_words) for c in FEATURES if c.words}
 SCORED = pa.schema(
     [

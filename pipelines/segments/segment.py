@@ -22,7 +22,7 @@ if TYPE_CHECKING:  # scikit-learn takes 3 seconds, which publish, that reads rul
     from models.clusters import Segmenter
 
 INBOX = "inbox_clusters"
-NO_SEGMENTER = "No segmenter serves yet: nobody is in a cluster. `nocturne train` makes one."
+NO_SEGMENTER = "No segmenter serves yet: nobody is in a cluster."
 ASSIGNED = pa.schema(
     [("person_id", pa.int64()), ("cluster", pa.int32()), ("cluster_name", pa.string())]
 )

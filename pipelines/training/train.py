@@ -26,6 +26,7 @@ from pipelines.training import candidates as training_candidates
 from pipelines.training import examples, mlflow_run, segmenter
 from pipelines.training.candidates import Candidate
 from pipelines.training.examples import TrainingData
+from pipelines.training.remarks import Remarks
 
 
 class TooLittleHistory(UnrecoverableError):
@@ -99,22 +100,22 @@ def _learn(
 ) -> tuple[TrainingResult, Churn]:
     """Build the cut-offs and the training's own day, fit on them, and record what came of it."""
     data = examples.gather(deployment, claim, inputs, listener)
-    sentences = list(data.sentences)
-    learned = _fit_churn(deployment, inputs.as_of, data, sentences)
+    remarks = Remarks(list(data.sentences))
+    learned = _fit_churn(deployment, inputs.as_of, data, remarks)
     listener("churn", [version.name for version in learned.versions])
     request = AttemptRequest(inputs.as_of, inputs.known_at, "train")
     tonight = claims.open_night(deployment, claim, request)
     try:
         identify.identify(tonight)
         build.build_customer_features(tonight)
-        made = [*learned.versions, *_fit_segmenter(tonight, sentences)]
+        made = [*learned.versions, *_fit_segmenter(tonight, remarks)]
         listener("segmenter", [version.verdict for version in made if version.kind == "segmenter"])
-        training_id = _record(deployment, inputs, made, sentences)
+        training_id = _record(deployment, inputs, made, remarks)
         serving = _keep_reference(tonight, training_id)
         listener("reference", serving)
     finally:
         claims.drop_night(deployment, tonight.night_id)
-    return TrainingResult(training_id, *inputs, made, serving, sentences), learned
+    return TrainingResult(training_id, *inputs, made, serving, remarks.sentences), learned
 
 
 def _known_at(deployment: Deployment) -> int:
@@ -123,21 +124,20 @@ def _known_at(deployment: Deployment) -> int:
         return recorded.newest_known_at(connection, staging)
 
 
-def _fit_churn(
-    deployment: Deployment, as_of: date, data: TrainingData, sentences: list[str]
-) -> Churn:
+def _fit_churn(deployment: Deployment, as_of: date, data: TrainingData, remarks: Remarks) -> Churn:
     """Fit and compare; without enough history there is no churn model, and a sentence says why."""
     if not data.is_enough or data.test is None:
-        sentences.append("No churn model: there is no cut-off to learn from and one to test on.")
+        why = "No churn model: there is no cut-off to learn from and one to test on"
+        remarks.lack("churn", f"{why} ({' '.join(data.sentences).rstrip('.')}).")
         return Churn(data, [], [])
     try:
         candidates = training_candidates.fit_candidates(data.all_training, data.test)
     except ModelError as error:
-        sentences.append(f"No churn model: {error}")
+        remarks.lack("churn", f"No churn model: {error}")
         return Churn(data, [], [])
     y = data.test.y
     best, verdicts = training_candidates.select(y, candidates)
-    serving = _serving(deployment, as_of, data, sentences)
+    serving = _serving(deployment, as_of, data, remarks.sentences)
     is_promoted, why = training_candidates.replaces(y, best, serving)
     verdicts[best.name] += f" {why}"
     shared = _about(data, deployment)
@@ -185,29 +185,33 @@ def _about(data: TrainingData, deployment: Deployment) -> dict[str, Any]:
     }
 
 
-def _fit_segmenter(tonight: Night, sentences: list[str]) -> list[Version]:
+def _fit_segmenter(tonight: Night, remarks: Remarks) -> list[Version]:
     """Fit clusters on everybody with a purchase; none, and a sentence, if there are too few."""
     try:
         return [segmenter.fit_segmenter(examples.read_people(tonight, None))]
     except ModelError as error:
-        sentences.append(f"No clusters: {error}")
+        remarks.lack("segmenter", f"No clusters: {error}")
         return []
 
 
-def _record(
-    deployment: Deployment, inputs: Inputs, made: list[Version], sentences: list[str]
-) -> int:
-    """Keep the bytes, then all rows in one transaction; return the number of the training."""
+def _record(deployment: Deployment, inputs: Inputs, made: list[Version], remarks: Remarks) -> int:
+    """Keep the bytes, then all rows in one transaction; return the number of the training.
+
+    What could not be made is kept as well, with its reason, even if that is everything.
+    """
+    remarks.keep(deployment, inputs)
     if not made:
         raise TooLittleHistory(
-            f"as of {inputs.as_of} nothing can be trained: {' '.join(sentences)}"
+            f"as of {inputs.as_of} nothing can be trained: {' '.join(remarks.sentences)}"
         )
     for version in made:
         serving_models.write_bytes(deployment.models, version.model_id, version.content)
     with deployment.warehouse.begin() as connection:
         same = serving_models.same_training(connection, inputs, made)
         if same is not None:
-            sentences.append(f"Training {same} knew the same and made the same: nothing is new.")
+            remarks.sentences.append(
+                f"Training {same} knew the same and made the same: nothing is new."
+            )
             return same
         return serving_models.record_training(
             connection, inputs, made, deployment.warehouse.clock()

@@ -1,5 +1,6 @@
 -- The rows of the inbox, each with the hash of its content and the name it goes by, if it has one.
 -- grain: row_no
+-- What a rule reads tells no rows apart that have no name of their own: they are what it makes.
 -- Rows that may have the same key have the same twin.
 -- updated_at is part of it only where it is given, so that earlier content keeps its hash.
 -- reads: rows_with_op
@@ -7,7 +8,7 @@ with hashed as (
     select
         m.*,
         cast(md5(cast(row(
-            'upsert', m.extras || case
+            'upsert', case when m.line_no is null then m.unread else m.extras end || case
                 when m.updated_at is null then cast('{}' as jsonb)
                 else jsonb_build_object('updated_at', m.updated_at)
             end,
@@ -31,7 +32,7 @@ select
             then hashtextextended(coalesce(c.order_id, '') || chr(31) || c.line_no, 0)
         else hash_record_extended(
             row(
-                c.extras,
+                c.unread,
                 c.order_id, c.ordered_at, c.customer_ref, c.email, c.phone,
                 c.product_ref, c.quantity, c.unit_price, c.discount_amount, c.net_amount, c.currency
             ),

@@ -22,6 +22,17 @@ def test_a_name_says_where_the_centroid_stands(centroid, name):
     assert name_clusters(DIMENSIONS, np.array([centroid])) == [name]
 
 
+@pytest.mark.parametrize(
+    ("orders", "name"),
+    [(60, "big regular shoppers"), (4, "big regular shoppers"), (3, "big repeat shoppers"),
+     (2, "big repeat shoppers"), (1, "big spenders")],
+)  # fmt: skip
+def test_nobody_is_regular_with_two_purchases_or_repeats_with_one(orders, name):
+    """Where 97 % buy once, who bought twice stands out far."""
+    centroid, profile = [0.0, 5.0, 1.5, 0.2], [100.0, orders, 90.0, 45.0]
+    assert name_clusters(DIMENSIONS, np.array([centroid]), np.array([profile])) == [name]
+
+
 def test_two_of_one_name_are_told_apart_by_what_differs_most():
     centroids = np.array([[0.0, 0.9, 0.9, 0.9], [0.1, 0.8, 1.0, -0.3]])
     assert name_clusters(DIMENSIONS, centroids) == [

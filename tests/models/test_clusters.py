@@ -6,8 +6,10 @@ from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import parametrize_with_checks
 
 from models import cluster_choice
+from models.cluster_choice import nearest
 from models.clusters import DIMENSIONS, Segmenter
 from models.errors import FeaturesDisagree, NoClusterCount, TooFewPeople, UnreadableModel
+from models.scaling import signed_log
 
 # recency_days, order_count, spend_amount: champions, fading, gone, new.
 GROUPS = [(3, 60, 4000), (40, 12, 400), (300, 2, 30), (2, 1, 20)]
@@ -147,3 +149,45 @@ def test_bytes_of_another_model_are_refused(planted):
         Segmenter.from_bytes(b'{"kind":"boosted"}')
     with pytest.raises(UnreadableModel, match="damaged"):
         Segmenter.from_bytes(b'{"kind":"segmenter"}')
+
+
+def wholesaler(refunder_share, people=3000, seed=1):
+    """Invent a wholesaler's buyers; of some, purchases from before its history came back."""
+    rng = np.random.default_rng(seed)
+    orders = 1 + rng.negative_binomial(0.7, 0.11, people)
+    spend = orders * rng.lognormal(5.6, 0.7, people)
+    recency = np.minimum(rng.exponential(200, people) * np.where(orders > 5, 0.4, 1.2), 730)
+    refunders = rng.random(people) < refunder_share
+    spend[refunders] = -rng.lognormal(5, 1.2, refunders.sum())
+    orders[refunders] = 1
+    return np.column_stack([recency.round(), orders, spend, spend / orders]), refunders
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_net_refunders_decide_neither_the_scale_nor_the_clusters(seed):
+    X, refunders = wholesaler(0.007, seed=seed)
+    assert 0.004 < refunders.mean() < 0.011
+    segmenter = Segmenter().fit(X)
+    without = Segmenter().fit(X[~refunders])
+    assert len(segmenter.names_) >= 3
+    assert segmenter.sizes_.min() > 0.1 * len(X)
+    np.testing.assert_array_equal(segmenter.centroids_, without.centroids_)
+    nobody = X[refunders] * [1, 1, 0, 0]  # who got back more than he spent is as who spent nothing
+    assert np.array_equal(segmenter.assign(X[refunders]), segmenter.assign(nobody))
+
+
+def test_where_nearly_everybody_got_all_of_it_back_there_are_too_few():
+    X, _ = wholesaler(0.999)
+    with pytest.raises(TooFewPeople, match=r"there are n_samples = \d+ who did not get all"):
+        Segmenter().fit(X)
+
+
+def test_a_segmenter_of_before_is_read_back_as_it_was(planted):
+    segmenter, X, _ = planted
+    content = segmenter.to_bytes().replace(b'"clips":true,', b"")
+    before = Segmenter.from_bytes(content)
+    assert before.to_bytes() == content
+    refund = np.array([[3.0, 2, -4000, -2000]])
+    expected = before.standardiser_.apply(signed_log(refund))
+    assert before.assign(refund) == nearest(expected, before.centroids_)
+    assert np.array_equal(before.assign(X), segmenter.assign(X))

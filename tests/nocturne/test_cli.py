@@ -110,6 +110,19 @@ def test_without_models_the_summary_offers_a_training_and_names_what_is_missing(
     assert "config/destinations.yml is missing, or names none" in said
 
 
+def test_what_could_not_be_trained_and_why_is_printed_kept_and_told_by_every_night(typed):
+    typed("night", "--as-of", str(D))
+    with_reason = typed("train", "--as-of", str(D))
+    said = " ".join((with_reason.stdout + with_reason.stderr).split())
+    assert "No churn model: there is no cut-off to learn from" in said
+    assert "No clusters: Clusters need at least 50 people" in said
+    for _ in range(2):
+        night = " ".join(typed("night", "--as-of", str(D)).stdout.split())
+        assert f"clusters: `nocturne train --as-of {D}` made none. No clusters: Clusters" in night
+        assert f"a churn model: `nocturne train --as-of {D}` made none." in night
+        assert "makes one" not in night
+
+
 def test_an_analyst_of_a_server_of_ones_own_is_named_by_its_url(typed, monkeypatch):
     for name, value in environment(typed.shop).items():
         monkeypatch.setenv(name, value)
