@@ -5,7 +5,7 @@ own.
 """
 
 from collections.abc import Mapping
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -43,17 +43,23 @@ def refuse_stale(
     Raises
     ------
     NightTooStale
-        If no order line is dated in the last `freshness_days` days.
+        If no order line is dated in the last `freshness_days` days on which the shop is open.
     """
     days = deployment.configuration.freshness_days
     newest = statements.value(connection, "attempts/fresh_line", **inputs)
-    if newest is None or newest <= as_of - timedelta(days=days):
+    if is_stale(deployment, newest, as_of, days):
         seen = f"the newest is of {newest}" if newest else "there is none at all"
         raise NightTooStale(
             f"order_lines: no line is dated in the {days} days up to {as_of}; {seen}. The last "
             "good night stays published. Deliver the missing files and run the night again, or "
             "raise freshness_days in settings.yml."
         )
+
+
+def is_stale(deployment: Deployment, newest: date | None, as_of: date, days: int) -> bool:
+    """Return whether nothing is dated in the last days up to `as_of`; days closed do not count."""
+    limit = deployment.configuration.holidays.before_open_days(as_of, days)
+    return newest is None or newest <= limit
 
 
 def of_sources(deployment: Deployment, inputs: Mapping[str, Any]) -> dict[str, list[Finding]]:
@@ -63,10 +69,14 @@ def of_sources(deployment: Deployment, inputs: Mapping[str, Any]) -> dict[str, l
     """
     expecting = [s for s in deployment.configuration.sources if s.expected.fresh_days]
     with deployment.warehouse.begin() as connection:
-        return {source.name: [_is_fresh(connection, source, inputs)] for source in expecting}
+        return {
+            source.name: [_is_fresh(deployment, connection, source, inputs)] for source in expecting
+        }
 
 
-def _is_fresh(connection: Connection, source: Source, inputs: Mapping[str, Any]) -> Finding:
+def _is_fresh(
+    deployment: Deployment, connection: Connection, source: Source, inputs: Mapping[str, Any]
+) -> Finding:
     as_of, days = inputs["as_of"], source.expected.fresh_days or 0
     newest = statements.value(connection, "attempts/fresh_source", source=source.name, **inputs)
     message = (
@@ -76,5 +86,5 @@ def _is_fresh(connection: Connection, source: Source, inputs: Mapping[str, Any])
         else f"{source.name} has never sent anything dated up to {as_of}. Ask the source, or take "
         "its fresh_days out of sources.yml until it does."
     )
-    is_stale = newest is None or newest <= as_of - timedelta(days=days)
-    return Finding(sources.fresh(source.expected.fresh_severity), 1, int(is_stale), message)
+    old = is_stale(deployment, newest, as_of, days)
+    return Finding(sources.fresh(source.expected.fresh_severity), 1, int(old), message)

@@ -1,9 +1,11 @@
-"""The days on which a shop's volume may be anything: a country's holidays, and its own days."""
+"""The days on which a shop's volume may be anything, or nothing: a country's holidays, its own."""
 
 from collections.abc import Container
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
+
+LONGEST_CLOSED = 366  # days that are looked back over, should a shop name them all
 
 
 @dataclass(frozen=True)
@@ -22,6 +24,16 @@ class ShopCalendar:
         import holidays
 
         return holidays.country_holidays(self.country, subdiv=self.subdivision)
+
+    def before_open_days(self, as_of: date, count: int) -> date:
+        """Return the day before the last `count` days up to `as_of` that are not named."""
+        day, found = as_of, 0
+        for _ in range(count + LONGEST_CLOSED):
+            if found == count:
+                break
+            found += day not in self
+            day -= timedelta(days=1)
+        return day
 
     def __contains__(self, day: object) -> bool:
         """Return whether nothing is expected of the volume of a day."""

@@ -98,10 +98,12 @@ def _left_behind(deployment: Deployment) -> set[int]:
 
 
 def expected_night(configuration: Configuration, deployment: Deployment) -> date | None:
-    """Return the newest night that should be published by now; None before the schedule starts.
+    """Return the newest night that should be published by now; None outside any schedule.
 
     A night D is due `deadline_minutes` after D has ended in the business time zone.
     """
+    if configuration.schedule_start is configuration.schedule_end is None:
+        return None
     now = deployment.warehouse.clock().astimezone(configuration.zone)
     due = (now - timedelta(minutes=configuration.deadline_minutes)).date() - timedelta(days=1)
     if configuration.schedule_end is not None:

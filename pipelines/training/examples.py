@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import numpy as np
 import pyarrow as pa
 
-from pipelines.attempts import claims
+from pipelines.attempts import claims, freshness
 from pipelines.attempts.claims import AttemptRequest, Claim
 from pipelines.attempts.night import Inputs, Night
 from pipelines.deployment import Deployment
@@ -88,7 +88,7 @@ def gather(
 def _refuse_stale(deployment: Deployment, inputs: Inputs) -> None:
     as_of, newest = inputs.as_of, _newest_line(deployment, inputs)
     days = deployment.configuration.freshness_days
-    if newest is None or newest <= as_of - timedelta(days=days):
+    if freshness.is_stale(deployment, newest, as_of, days):
         seen = f"the newest is of {newest}" if newest else "there is none at all"
         raise NightTooStale(
             f"order_lines: no line is dated in the {days} days up to {as_of}; {seen}. Who bought "

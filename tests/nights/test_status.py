@@ -147,6 +147,16 @@ def test_a_night_that_is_due_and_not_there_is_late(shop, told):
     assert f"LATE: {LAST} should be published by now. `nocturne night --as-of {LAST}`" in said
 
 
+def test_without_a_schedule_nothing_is_late_however_old_the_history(shop, told):
+    shop.configure("settings", {"business_time_zone": "UTC"})
+    shop.clock = lambda: datetime(2036, 11, 24, tzinfo=UTC)
+    code, said = told(shop)
+    assert code == 0
+    assert "LATE" not in said
+    shop.configure("settings", {"schedule": {"start": D}})
+    assert told(shop)[0] == 3
+
+
 def test_nights_of_other_settings_or_another_way_of_staging_are_told_apart(shop, told):
     shop.configure("segments", {"segments": {"all_of_them": {"condition": "order_count >= 0"}}})
     _, said = told(shop)
