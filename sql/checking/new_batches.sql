@@ -1,6 +1,7 @@
 -- Landings to be judged, beside what their sources sent before.
 -- grain: batch_id
 -- reads: ops.batches
+-- A column that the mapping reads is none that nobody knows of.
 -- A column vanished if each of the last eight files with rows, at least two, had it: a list of JSON
 -- objects need not name every column every time.
 select
@@ -27,6 +28,14 @@ cross join
             and not exists (
                 select from ops.batches as e
                 where e.source = b.source and e.batch_id < b.batch_id and f.name = any(e.columns)
+            )
+            and not exists (
+                select from jsonb_each(b.mapping) as m (ours, rule)
+                where
+                    m.rule = to_jsonb(f.name)
+                    or m.rule -> 'from' @> to_jsonb(f.name)
+                    or m.rule -> 'share' @> to_jsonb(f.name)
+                    or m.rule -> 'negative_when' ->> 0 = f.name
             )
     ) as novel
 cross join

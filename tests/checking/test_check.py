@@ -2,6 +2,7 @@ import json
 
 from pipelines.checking import check
 from pipelines.landing import land
+from tests.support.orders import D, line
 from tests.support.shop import LINE_COLUMNS, source
 
 LINE = dict.fromkeys(LINE_COLUMNS, "") | {
@@ -195,3 +196,20 @@ def test_checking_says_nothing_on_the_terminal(new_shop, capfd):
     shop.write("till/1.csv", [LINE, BAD | {"line_no": "2"}])
     judge(shop)
     assert capfd.readouterr() == ("", "")
+
+
+def test_a_column_that_the_mapping_reads_under_its_other_name_is_not_called_new(new_shop):
+    shop = new_shop(freshness_days=30)
+    till = source("order_lines", "till/*.csv", ["order_id", "line_no", "quantity", "net_amount"])
+    till["columns"] |= {
+        "ordered_at": {"from": ["sold", "sold 2026"]},
+        "customer_ref": {"from": ["who", "who 2026"], "split": {"by": "/", "part": -1}},
+    }
+    shop.configure("sources", {"sources": {"till": till}})
+    plain = line("a", str(D))
+    day, who = plain.pop("ordered_at"), plain.pop("customer_ref")
+    shop.write("till/1.csv", [plain | {"sold": day, "who": who}])
+    later = plain | {"order_id": "b", "sold 2026": day, "who 2026": who, "till_no": "7"}
+    shop.write("till/2.csv", [later])
+    judge(shop)
+    assert "before: till_no." in results(shop, "not success")[2, "columns_known"]["sentence"]
