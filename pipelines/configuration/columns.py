@@ -26,7 +26,8 @@ WINDOWS = (7, 30, 90, 365)
 class Column:
     """One column of the tables of an attempt.
 
-    `entity` is what it is computed from: null where no source feeds that. `window_days` end with
+    `entity` is what it is computed from: null where no source feeds that, but for what is made of
+    more (not `is_null_without`). `window_days` end with
     as_of. `words` say a value in a churn reason, `null_words` its null; the units are those of
     models/reason_words.py, which says a windowed count or spend by its name, with its trend.
     `nightly` changes with the day alone or with other people, and so is computed for everybody
@@ -45,6 +46,7 @@ class Column:
     in_conditions: bool = True
     is_exportable: bool = True
     is_judged_by_drift: bool = True
+    is_null_without: bool = True
 
 
 def _windowed(days: int) -> tuple[Column, Column]:
@@ -72,11 +74,13 @@ FEATURES = (
     ),
     Column("first_purchase_on", DAY, "Day of the first purchase."),
     Column("last_purchase_on", DAY, "Day of the last purchase; a return is none."),
+    # Who has left stays among the people, so everybody's recency grows as a shop does, and
+    # everybody's tenure by a day every night, whoever they are: drift of them says nothing.
     Column(
         "recency_days", WHOLE, "as_of - last_purchase_on; null without a purchase.",
         words="last purchase {ago}", null_words=_NO_PURCHASE, nightly=True,
+        is_judged_by_drift=False,
     ),
-    # Everybody's tenure grows by a day every night, whoever they are: drift of it says nothing.
     Column(
         "tenure_days", WHOLE, "as_of - first_purchase_on; null without a purchase.",
         words="first purchase {ago}", null_words=_NO_PURCHASE, nightly=True,
@@ -137,6 +141,7 @@ FEATURES = (
         "engagement_score", NUMBER,
         "0 to 100: capped, weighted counts of the last 30 days (settings.yml).",
         entity="events", window_days=30, words="engagement score {number:.0f} of 100",
+        is_null_without=False,
     ),
     Column(
         "rfm_recency", WHOLE, "1 to 5, 5 = bought most recently.",
@@ -207,10 +212,15 @@ PUBLIC = {
     "cluster, score. A person of two numbers has two rows; a guest has none.",
 }
 
-# The columns of customer_features that an entity feeds beside the order lines; null without it.
+# The columns of customer_features that an entity feeds beside the order lines, and those of them
+# that are null without it.
 FED_BY = {
     entity: tuple(column.name for column in FEATURES if column.entity == entity)
     for entity in ("events", "products")
+}
+NULL_WITHOUT = {
+    entity: tuple(c.name for c in FEATURES if c.entity == entity and c.is_null_without)
+    for entity in FED_BY
 }
 MODEL_FEATURES = tuple(c.name for c in FEATURES if c.kind in NUMBERS and c.is_model_feature)
 # What a condition of segments.yml may name.

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from pipelines.attempts.night import Night
-from pipelines.configuration.columns import FEATURES, FED_BY
+from pipelines.configuration.columns import FEATURES, FED_BY, NULL_WITHOUT
 from pipelines.configuration.model import ENGAGEMENT_COUNTS, Configuration
 from pipelines.warehouse import statements
 
@@ -76,14 +76,22 @@ def sentences_on_null_columns(configuration: Configuration) -> list[str]:
     """Return a sentence for each entity that no source feeds, naming the columns left null."""
     return [
         f"No source feeds {entity}: {', '.join(columns)} are null."
-        for entity, columns in FED_BY.items()
+        for entity, columns in NULL_WITHOUT.items()
         if not configuration.has(entity)
     ]
 
 
 def engagement_binds(configuration: Configuration) -> dict[str, float | bool]:
-    """Return weights, caps and presence of sources as the SELECTs bind them."""
-    weights = {name: configuration.engagement.get(name, (0.0, 1.0)) for name in ENGAGEMENT_COUNTS}
+    """Return weights, caps and presence of sources as the SELECTs bind them.
+
+    A count of an entity without a source weighs nothing.
+    """
+    weights = {
+        name: configuration.engagement.get(name, (0.0, 1.0))
+        if configuration.has("events") or name not in FED_BY["events"]
+        else (0.0, 1.0)
+        for name in ENGAGEMENT_COUNTS
+    }
     binds: dict[str, float | bool] = {
         "has_events": configuration.has("events"),
         "has_products": configuration.has("products"),

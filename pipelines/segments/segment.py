@@ -11,11 +11,11 @@ from sqlalchemy.exc import DataError
 
 from pipelines.attempts import inbox, serving_models
 from pipelines.attempts.night import Night
-from pipelines.configuration.columns import CONDITION_COLUMNS, FED_BY
+from pipelines.configuration.columns import CONDITION_COLUMNS, NULL_WITHOUT
 from pipelines.configuration.model import Segment
 from pipelines.configuration.segments.conditions import NO_SEGMENT, to_sql
 from pipelines.errors import ConfigurationFaulty
-from pipelines.features import arrow
+from pipelines.features import arrow, build
 from pipelines.warehouse import statements
 
 if TYPE_CHECKING:  # scikit-learn takes 3 seconds, which publish, that reads rules here, can save
@@ -23,6 +23,7 @@ if TYPE_CHECKING:  # scikit-learn takes 3 seconds, which publish, that reads rul
 
 INBOX = "inbox_clusters"
 NO_SEGMENTER = "No segmenter serves yet: nobody is in a cluster."
+MOST_PEOPLE = 0.8  # a segment of more says nothing of anybody
 ASSIGNED = pa.schema(
     [("person_id", pa.int64()), ("cluster", pa.int32()), ("cluster_name", pa.string())]
 )
@@ -81,9 +82,9 @@ def _missing(tonight: Night) -> dict[str, str]:
     missing = dict.fromkeys(
         ("expected_purchases", "expected_spend"), "no model of expected purchases yet"
     )
-    if not sum(weight for weight, _ in known.engagement.values()):
+    if not build.engagement_binds(known)["weight_sum"]:
         missing["engagement_score"] = "no engagement weights in settings.yml"
-    for entity, columns in FED_BY.items():
+    for entity, columns in NULL_WITHOUT.items():
         if not known.has(entity):
             missing |= dict.fromkeys(columns, f"no source of {entity}")
     if "churn" not in tonight.models:
@@ -110,6 +111,24 @@ def _hold_rules(connection: Connection, tonight: Night) -> None:
         raise ConfigurationFaulty(
             [f"segments.yml: the database cannot evaluate the conditions: {why}."]
         ) from error
+    _note_sizes(connection, tonight)
+
+
+def _note_sizes(connection: Connection, tonight: Night) -> None:
+    """Note which segments hold nearly everybody, or nobody: they tell people apart no more."""
+    names = [rule.name for rule in evaluated(tonight)]
+    sizes = statements.rows(connection, "segments/segment_sizes", segments=names)
+    large = [
+        f"{row['segment']} ({row['people'] / row['everybody']:.0%})"
+        for row in sizes
+        if row["people"] > MOST_PEOPLE * row["everybody"]
+    ]
+    empty = [row["segment"] for row in sizes if row["everybody"] and not row["people"]]
+    if large:
+        share = f"more than {MOST_PEOPLE:.0%} of the people"
+        tonight.note(connection, f"Segments that hold {share}: {', '.join(large)}.")
+    if empty:
+        tonight.note(connection, f"Segments that hold nobody: {', '.join(empty)}.")
 
 
 def _rules_table() -> sa.Table:

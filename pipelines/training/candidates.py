@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from models import churn, evaluation
 from models.split import is_held_out
-from pipelines.configuration.columns import FED_BY
+from pipelines.configuration.columns import FED_BY, NULL_WITHOUT
 from pipelines.configuration.model import Configuration
 
 Floats = NDArray[np.float64]
@@ -98,7 +98,8 @@ def fit_candidates(training: Examples, test: Examples) -> list[Candidate]:
         If those to learn from, those held out, or those of the test all did the same.
     """
     every = [name for name in training.names if training.has_values(name)]
-    without_web = [name for name in every if name not in FED_BY["events"]]
+    web = FED_BY["events"] if set(NULL_WITHOUT["events"]) & set(every) else ()
+    without_web = [name for name in every if name not in web]
     expected: list[tuple[str, type[churn.ChurnClassifier], list[str]]] = [
         ("recency", churn.RecencyBaseline, ["recency_days"])
     ]

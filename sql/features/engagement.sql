@@ -1,7 +1,8 @@
 -- How engaged each person was in the last 30 days: 100 * sum(w * min(count, cap) / cap) / sum(w).
 -- grain: person_id
 -- reads: person_counts
--- Weights and caps are bound from settings.yml; a count without a weight is bound with weight 0.
+-- Weights and caps are bound from settings.yml; a count without a weight, or of an entity without a
+-- source, is bound with weight 0.
 select
     person_id,
     100 * (
@@ -15,4 +16,4 @@ select
         / :abandoned_cart_count_cap
     ) / :weight_sum as engagement_score
 from person_counts
-where :has_events and :weight_sum > 0
+where :weight_sum > 0

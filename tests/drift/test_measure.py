@@ -91,11 +91,12 @@ def test_a_column_that_was_always_0_alarms_when_it_is_not(deployment):
     assert count == 1
 
 
-def test_tenure_is_shown_not_judged(deployment):
-    keep(deployment, features=people_of(400, tenure_days=list(range(400))))
-    later = people_of(400, tenure_days=[d + 500 for d in range(400)])
+@pytest.mark.parametrize("column", ["tenure_days", "recency_days"])
+def test_what_grows_with_the_shop_is_shown_not_judged(deployment, column):
+    keep(deployment, features=people_of(400, **{column: list(range(400))}))
+    later = people_of(400, **{column: [d + 500 for d in range(400)]})
     count, measured, _ = measure(deployment, features=later)
-    tenure = measured["tenure_days", None]
+    tenure = measured[column, None]
     assert (tenure["judged"], tenure["drifted"], count) == (False, False, 0)
     assert tenure["psi"] > 1
 

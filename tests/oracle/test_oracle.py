@@ -150,7 +150,7 @@ def test_web_columns_are_null_without_a_source_and_zero_without_a_visit():
     assert (silent.session_count_30d, silent.abandoned_cart_count_30d) == (0, 0)
     assert silent.engagement_score == 100 * (3 * 1 / 2) / 4
     assert unsourced.session_count_30d is None
-    assert unsourced.engagement_score is None
+    assert unsourced.engagement_score == 100 * 1 / 2  # of orders alone
 
 
 def test_rfm_counts_the_discrete_cut_points_strictly_below():

@@ -96,9 +96,8 @@ def web_features(
 
 
 def engagement_score(person: Mapping, engagement: Engagement) -> float | None:
-    """100 times the weighted mean of capped counts; None without events or weights."""
-    if person["session_count_30d"] is None:
-        return None
+    """100 times the weighted mean of the capped counts there are; None without weights."""
+    engagement = {name: each for name, each in engagement.items() if person[name] is not None}
     total = sum(weight for weight, _ in engagement.values())
     reached = sum(w * min(person[name], cap) / cap for name, (w, cap) in engagement.items())
     return 100 * reached / total if total else None

@@ -66,7 +66,8 @@ def test_segments_that_read_what_the_shop_has_not_are_left_out_and_named(new_sho
         segment.segment(tonight)
         assert held_by(shop, tonight)["one"]["segments"] == ["plain"]
         [note] = [note for note in notes_of(shop, tonight) if note.startswith("Segments left out")]
-    assert "browser, engaged (no source of events)" in note
+    assert "browser (no source of events)" in note
+    assert "engaged (no engagement weights in settings.yml)" in note
     assert "beer (no source of products)" in note
     assert "at_risk (no churn model serves yet)" in note
     assert "future (no model of expected purchases yet)" in note
@@ -135,3 +136,15 @@ def test_the_view_shows_the_newest_night_whichever_was_published_last(new_shop):
     plan = [row["QUERY PLAN"] for row in shop.query(f"explain (analyze, costs off) {asked}")]
     read = [step for step in plan if " on customer_segments_" in step]
     assert len([step for step in read if "never executed" not in step]) == 1
+
+
+def test_a_segment_of_nearly_everybody_or_of_nobody_is_named(new_shop):
+    shop = new_shop()
+    shop.configure("segments", rules(all="order_count > 0", some="order_count > 1",
+                                     four="order_count < 5", nought="order_count > 9"))  # fmt: skip
+    a_till(shop, {"a": 1, "b": 2, "c": 3, "d": 4, "e": 5})
+    with featured(shop) as tonight:
+        segment.segment(tonight)
+        notes = notes_of(shop, tonight)
+    assert "Segments that hold more than 80% of the people: all (100%)." in notes
+    assert "Segments that hold nobody: nought." in notes
