@@ -95,7 +95,7 @@ def backfills(shop: Shop) -> list[dict]:
 
 def serve(shop: Shop, seed: int, trained_as_of: date) -> str:
     """Promote a segmenter as if trained as of a day; return its id."""
-    named = keep_segmenter(shop, seed)
+    named = keep_segmenter(shop.home / "models", seed)
     shop.query(
         "insert into ops.model_versions (training_id, model_id, kind, name, trained_as_of,"
         " known_at, features, metrics, verdict, champion_since)"

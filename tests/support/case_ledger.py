@@ -12,6 +12,7 @@ from pipelines.attempts import serving_models
 from pipelines.deployment import Deployment
 from pipelines.publishing import publish
 from tests.support.attempts import make_attempt, people_of
+from tests.support.segmenters import keep_segmenter
 
 FORGOTTEN = "ops.published, ops.segment_ledger, ops.segment_counts, ops.segment_movements"
 ORDER = {"segment_ledger": "as_of, person_id, segment", "segment_movements": "1, 2, 3",
@@ -53,11 +54,17 @@ def _publish(deployment: Deployment, night: dict[str, Any]) -> None:
     publish.publish(attempt)
 
 
-def churn_model(folder: Path) -> dict[str, str]:
-    """Keep a churn model that knows recency alone; return its id by its kind."""
+def serving(folder: Path, kinds: list[str]) -> dict[str, str]:
+    """Keep a model of each kind that a case names; return their ids by kind."""
+    made = {"churn": _churn_model, "segmenter": lambda folder: keep_segmenter(folder, seed=1)}
+    return {kind: made[kind](folder) for kind in kinds}
+
+
+def _churn_model(folder: Path) -> str:
+    """Keep a churn model that knows recency alone; return its id."""
     days = np.array([[1.0], [2.0], [40.0], [50.0], [3.0], [45.0]])
     left = np.array([0, 0, 1, 1, 1, 0])
     content = RecencyBaseline(feature_names=list(MODEL_FEATURES)).fit(days, left).to_bytes()
     named = model_id(content, list(MODEL_FEATURES))
     serving_models.write_bytes(folder, named, content)
-    return {"churn": named}
+    return named

@@ -145,7 +145,7 @@ class CaseDatabase:
         if case.table == "sightings":
             return self._staged(case.table, deployment.versions.staging)
         claims.drop_kept(deployment, self.claim)
-        models = case_ledger.churn_model(deployment.models) if story.get("model") else {}
+        models = case_ledger.serving(deployment.models, story.get("models", []))
         previous = None
         for night in [*story.get("earlier", []), story]:
             known_at = night.get("known_at", 1)

@@ -13,7 +13,7 @@ from tests.support.segmenters import keep_segmenter
 
 def serving(shop, tonight):
     """Return the night with a segmenter that serves, made on people of all kinds."""
-    return replace(tonight, models={"segmenter": keep_segmenter(shop, 1)})
+    return replace(tonight, models={"segmenter": keep_segmenter(shop.home / "models", 1)})
 
 
 def test_who_refuses_profiling_is_in_no_segment_and_no_cluster(new_shop):
