@@ -12,7 +12,7 @@ from sqlalchemy.engine import Connection
 from nocturne.documents import reports
 from nocturne.documents.night import of_night
 from nocturne.show.console import count, heading, narrow_console, share, table
-from nocturne.show.models import models, without
+from nocturne.show.train import models, without
 from pipelines.attempts import recorded
 from pipelines.configuration.model import Configuration
 from pipelines.deployment import Deployment
