@@ -65,19 +65,19 @@ def _receive_struck(strike: tuple[int, bool] | None, opened: Deployment, _: Stat
     return seen
 
 
-def test_killed_before_and_after_each_commit_the_next_run_makes_the_same_rows(filled, undisturbed):
+@pytest.mark.parametrize("after", [False, True], ids=["before", "after"])
+def test_killed_at_each_commit_the_next_run_makes_the_same_rows(filled, undisturbed, after):
     whole = in_child(filled(), partial(_receive_struck, None), NEVER)
     assert whole is not None
     commits, _ = whole
     assert commits > 15  # several a file, in land, check and stage
     for number in range(1, commits + 1):
-        for after in (False, True):
-            shop = filled()
-            assert in_child(shop, partial(_receive_struck, (number, after)), NEVER) is None
-            receive(shop)
-            place = f"killed {'after' if after else 'before'} commit {number} of {commits}"
-            assert left(shop) == undisturbed, place
-            assert unbalanced(shop) == [], place
+        shop = filled()
+        assert in_child(shop, partial(_receive_struck, (number, after)), NEVER) is None
+        receive(shop)
+        place = f"killed {'after' if after else 'before'} commit {number} of {commits}"
+        assert left(shop) == undisturbed, place
+        assert unbalanced(shop) == [], place
 
 
 def test_killed_at_any_instant_the_next_run_makes_the_same_rows(filled, undisturbed):
