@@ -9,7 +9,7 @@ from tests.support.shop import LINE_COLUMNS, Shop, source
 
 CRM_COLUMNS = ["customer_ref", "email", "phone"]
 # What an undisturbed run and a disturbed one may differ in: when it happened, and how long it took.
-CHANCE = {"landed_at", "checked_at", "checked_seconds", "staged_seconds"}
+CHANCE = {"landed_at", "landed_on", "checked_at", "checked_seconds", "staged_seconds"}
 TABLES = {
     "ops.batches": "batch_id",
     "ops.batch_states": "batch_id",
